@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+// The environment: everything the core asks of the machine. The standard one is std::atomic and costs nothing; a
+// controlled scheduler supplies another, and then runs the very code that ships.
+//
+// What an environment provides:
+//   atomic<T>              load, store, exchange, fetch_add, compare_exchange_strong; every order is explicit
+//   light_fence()          the cheap half of an asymmetric store-load barrier (readers, every operation)
+//   heavy_fence()          the dear half (reclaimers and sweepers, once a batch); see src/asymmetric_fence.cpp
+//   thread_slot()          a small dense number that is the calling thread's alone until it ends
+//   slots_in_use()         one more than the largest slot handed out so far
+//   relax()                called in a loop that retries
+//   reading(p), writing(p) hooks on plain (non-atomic) accesses to keys and values
+//   on_allocate(p), on_retire(p), on_reclaim(p)   hooks on the life of a slot
+//
+// The core uses no other thread-dependent facility: no thread_local, no mutex, no volatile.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace wane {
+
+namespace impl {
+
+/// True once membarrier(PRIVATE_EXPEDITED) is registered. Set before any thread gets its slot, so never seen to change
+/// by a thread that is inside the core.
+extern constinit bool asymmetric_fences;
+
+/// The slot of the calling thread, or a negative number before its first use of the library.
+extern constinit thread_local std::int32_t this_thread_slot;
+
+/// Takes the smallest free slot for the calling thread, to be given back when the thread ends.
+/// Throws: std::system_error (resource_unavailable_try_again) with more than 65,536 threads at once.
+std::uint32_t register_thread();
+
+/// One more than the largest slot ever taken.
+std::uint32_t thread_slots_in_use() noexcept;
+
+void heavy_fence() noexcept;
+
+}  // namespace impl
+
+struct std_environment {
+  template <class T>
+  using atomic = std::atomic<T>;
+
+  static void light_fence() noexcept {
+    if (impl::asymmetric_fences) [[likely]]
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+    else
+      std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+  static void heavy_fence() noexcept { impl::heavy_fence(); }
+
+  static std::uint32_t thread_slot() {
+    const std::int32_t slot = impl::this_thread_slot;
+    return slot >= 0 ? static_cast<std::uint32_t>(slot) : impl::register_thread();
+  }
+  static std::uint32_t slots_in_use() noexcept { return impl::thread_slots_in_use(); }
+
+  static void relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+  static void reading(const void*) noexcept {}
+  static void writing(const void*) noexcept {}
+  static void on_allocate(const void*) noexcept {}
+  static void on_retire(const void*) noexcept {}
+  static void on_reclaim(const void*) noexcept {}
+};
+
+/// True when fences are asymmetric (membarrier); false when every guard pays a full fence. For reports.
+[[nodiscard]] bool has_asymmetric_fences() noexcept;
+
+}  // namespace wane

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+// The policy of a map: which hash, equality, reclaimer, clock, tick, listener, pages and environment it is made of.
+//
+//   struct my_policy : wane::policy<std::string> {
+//     using clock = wane::manual_clock;
+//     using listener = my_listener;
+//   };
+//   wane::map<std::string, int, my_policy> m({.expected_entries = 1000}, {.clock = clock, .listener = listener});
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include <wane/clock.hpp>
+#include <wane/environment.hpp>
+#include <wane/hash.hpp>
+#include <wane/pages.hpp>
+#include <wane/reclaim/epoch.hpp>
+
+namespace wane {
+
+/// Why an entry left the map.
+enum class cause : std::uint8_t { erased, expired, replaced, cleared };
+
+[[nodiscard]] constexpr const char* to_string(cause c) noexcept {
+  constexpr const char* names[] = {"erased", "expired", "replaced", "cleared"};
+  return names[static_cast<unsigned>(c)];
+}
+
+/// The default listener: nobody listens, and nothing is paid.
+struct no_listener {};
+
+/// The defaults; derive from it and override what you need.
+template <class Key>
+struct policy {
+  using hash = wane::hash<Key>;
+  using key_equal = std::equal_to<>;
+  using reclaimer = epoch;
+  using clock = coarse_clock;
+  /// Length of a tick. Deadlines are kept in 40 bits of ticks counted from the map's construction: 34 years at 1 ms.
+  using tick = std::chrono::milliseconds;
+  /// Called as listener(const Key&, const T&, cause) once for every entry that leaves the map, by the thread that made
+  /// it leave, after it is gone and before that thread's call returns; it may call back into the map. What it throws
+  /// leaves that call; the removal stands. On the sweeper's thread what it throws is counted in stats and dropped.
+  using listener = no_listener;
+  /// Where slots and buckets come from: map(bytes, huge) -> pointer or nullptr, unmap(pointer, bytes).
+  using pages = os_pages;
+  using environment = std_environment;
+};
+
+/// The parts of a policy that are objects, for maps whose parts carry state.
+template <class Policy>
+struct components {
+  typename Policy::hash hash{};
+  typename Policy::key_equal key_equal{};
+  typename Policy::clock clock{};
+  typename Policy::listener listener{};
+  typename Policy::pages pages{};
+  /// The reclamation domain, which several maps may share; it must outlive them.
+  typename Policy::reclaimer::domain* domain = &Policy::reclaimer::default_domain();
+};
+
+}  // namespace wane
