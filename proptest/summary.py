@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What proptest/check asks about meson's build directories.
+
+summary.py DIRECTORY...            shows what failed there and a table, and ends with "N passed, M failed"
+summary.py --names RE DIRECTORY    the names of the tests that RE matches, one a line
+
+A test program that prints "passed  NAME" or "FAILED  NAME" for each test in it (support/harness.hpp) counts as that many;
+any other counts as one, and so does one that fails outside its named tests: by a crash, a sanitizer's report, a timeout.
+A directory without a log, where building failed, counts as one failure.
+"""
+import json
+import pathlib
+import re
+import sys
+from collections import Counter
+
+TAIL = 60
+
+
+def output(record):
+    return (record.get('stdout') or '') + (record.get('stderr') or '')
+
+
+def count(record):
+    if record['result'] == 'SKIP':
+        return Counter(skipped=1)
+    named = Counter(re.findall(r'^(passed|FAILED)  \S', output(record), re.MULTILINE))
+    passed, failed = named['passed'], named['FAILED']
+    if record['result'] == 'OK':
+        passed = passed or 1
+    else:
+        failed = failed or 1
+    return Counter(passed=passed, failed=failed)
+
+
+def summarize(directories):
+    total, table = Counter(), []
+    for directory in directories:
+        build = directory.name.removeprefix('check-')
+        log = directory / 'meson-logs/testlog.json'
+        if not log.exists():
+            print(f'\n== {build}: did not build')
+            table.append((build, 0, 1, 0, 0.0))
+            total['failed'] += 1
+            continue
+        sums, seconds = Counter(), 0.0
+        for line in log.read_text().splitlines():
+            record = json.loads(line)
+            counts = count(record)
+            sums += counts
+            seconds += record['duration']
+            if counts['failed']:
+                tail = output(record).splitlines()[-TAIL:]
+                print(f'\n== {build}: {record["name"]}: {record["result"]}', *tail, sep='\n   ')
+        table.append((build, sums['passed'], sums['failed'], sums['skipped'], seconds))
+        total += sums
+
+    print(f'\n{"build":<24}{"passed":>8}{"failed":>8}{"skipped":>8}{"seconds":>9}')
+    for build, passed, failed, skipped, seconds in table:
+        print(f'{build:<24}{passed:>8}{failed:>8}{skipped:>8}{seconds:>9.1f}')
+    if not total['passed'] and not total['failed']:
+        print('\nno test was run')
+    print(f'\n{total["passed"]} passed, {total["failed"]} failed')
+    return 1 if total['failed'] or not total['passed'] else 0
+
+
+def names(pattern, directory):
+    try:
+        wanted = re.compile(pattern)
+    except re.error as error:
+        print(f'summary.py: {pattern!r} is not a regular expression: {error}', file=sys.stderr)
+        return 2
+    tests = json.loads((directory / 'meson-info/intro-tests.json').read_text())
+    print(*(test['name'] for test in tests if wanted.search(test['name'])), sep='\n')
+    return 0
+
+
+if __name__ == '__main__':
+    if sys.argv[1] == '--names':
+        sys.exit(names(sys.argv[2], pathlib.Path(sys.argv[3])))
+    sys.exit(summarize([pathlib.Path(argument) for argument in sys.argv[1:]]))
