@@ -51,7 +51,7 @@ def summarize(directories):
             seconds += record['duration']
             if counts['failed']:
                 tail = output(record).splitlines()[-TAIL:]
-                print(f'\n== {build}: {record["name"]}: {record["result"]}', *tail, sep='\n   ')
+                print(f'\n== {build}: {record["name"].split(" / ")[-1]}: {record["result"]}', *tail, sep='\n   ')
         table.append((build, sums['passed'], sums['failed'], sums['skipped'], seconds))
         total += sums
 

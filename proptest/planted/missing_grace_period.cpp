@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Planted: unpublishes a node and frees it without waiting for the readers. ThreadSanitizer must say so in spite of
 // what tsan.supp suppresses.
-#include <urcu-memb.h>
+#include <urcu/urcu-memb.h>
 
 #include <atomic>
 #include <thread>
