@@ -44,7 +44,7 @@ class Consumers(unittest.TestCase):
     def cmake(self, version):
         """Configures the CMake consumer, which asks for `version` of wane ('': any), in a directory of its own."""
         build = pathlib.Path(tempfile.mkdtemp(dir=self.work))
-        return build, self.run_any('cmake', '-S', HERE, '-B', build, f'-DWANE_VERSION={version}',
+        return build, self.run_any('cmake', '-G', 'Ninja', '-S', HERE, '-B', build, f'-DWANE_VERSION={version}',
                                    f'-DCMAKE_PREFIX_PATH={self.prefix}', '-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror')
 
     def assert_cmake_consumer_works(self, version):
