@@ -8,7 +8,8 @@
 //   heavy_fence()          the dear half (reclaimers and sweepers, once a batch); see src/asymmetric_fence.cpp
 //   thread_slot()          a small dense number that is the calling thread's alone until it ends
 //   slots_in_use()         one more than the largest slot handed out so far
-//   relax()                called in a loop that retries
+//   slot_taken(slot)       whether a thread holds that slot now
+//   yield()                called in a loop that waits for other threads (never by a lock-free operation)
 //   reading(p), writing(p) hooks on plain (non-atomic) accesses to keys and values
 //   on_allocate(p), on_retire(p), on_reclaim(p)   hooks on the life of a slot
 //
@@ -36,7 +37,11 @@ std::uint32_t register_thread();
 /// One more than the largest slot ever taken.
 std::uint32_t thread_slots_in_use() noexcept;
 
+bool thread_slot_taken(std::uint32_t slot) noexcept;
+
 void heavy_fence() noexcept;
+
+void yield() noexcept;
 
 }  // namespace impl
 
@@ -46,8 +51,10 @@ struct std_environment {
 
   static void light_fence() noexcept {
     if (impl::asymmetric_fences) [[likely]]
+      // [F3] seq_cst: keeps the compiler from moving accesses across; pairs with membarrier in src/asymmetric_fence.cpp.
       std::atomic_signal_fence(std::memory_order_seq_cst);
     else
+      // [F2] seq_cst: pairs with [F1].
       std::atomic_thread_fence(std::memory_order_seq_cst);
   }
   static void heavy_fence() noexcept { impl::heavy_fence(); }
@@ -57,14 +64,9 @@ struct std_environment {
     return slot >= 0 ? static_cast<std::uint32_t>(slot) : impl::register_thread();
   }
   static std::uint32_t slots_in_use() noexcept { return impl::thread_slots_in_use(); }
+  static bool slot_taken(std::uint32_t slot) noexcept { return impl::thread_slot_taken(slot); }
 
-  static void relax() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
-  }
+  static void yield() noexcept { impl::yield(); }
 
   static void reading(const void*) noexcept {}
   static void writing(const void*) noexcept {}

@@ -57,25 +57,25 @@ class lifetime {
  public:
   constexpr lifetime(forever_t) noexcept {}
   template <class Rep, class Period>
-  constexpr lifetime(std::chrono::duration<Rep, Period> ttl) : kind_(kind::ttl), ns_(impl::saturating_nanoseconds(ttl)) {
+  constexpr lifetime(std::chrono::duration<Rep, Period> ttl) : kind_(kind::after), ns_(impl::saturating_nanoseconds(ttl)) {
     if (ttl <= ttl.zero()) throw std::invalid_argument("wane: a TTL must be positive");
   }
   template <class Duration>
-  constexpr lifetime(std::chrono::time_point<Clock, Duration> deadline) noexcept
-      : kind_(kind::deadline), ns_(impl::saturating_nanoseconds(deadline.time_since_epoch())) {}
+  constexpr lifetime(std::chrono::time_point<typename Clock::time_point::clock, Duration> deadline) noexcept
+      : kind_(kind::at), ns_(impl::saturating_nanoseconds(deadline.time_since_epoch())) {}
 
-  [[nodiscard]] constexpr bool is_forever() const noexcept { return kind_ == kind::forever; }
-  [[nodiscard]] constexpr bool is_ttl() const noexcept { return kind_ == kind::ttl; }
-  [[nodiscard]] constexpr bool is_kept() const noexcept { return kind_ == kind::keep; }
+  [[nodiscard]] constexpr bool is_forever() const noexcept { return kind_ == kind::unlimited; }
+  [[nodiscard]] constexpr bool is_ttl() const noexcept { return kind_ == kind::after; }
   /// The TTL, or the deadline since the clock's epoch.
   [[nodiscard]] constexpr std::chrono::nanoseconds value() const noexcept { return ns_; }
 
  protected:
-  enum class kind : std::uint8_t { forever, ttl, deadline, keep };
+  enum class kind : std::uint8_t { unlimited, after, at, kept };
   constexpr lifetime(kind k) noexcept : kind_(k) {}
 
+  kind kind_ = kind::unlimited;
+
  private:
-  kind kind_ = kind::forever;
   std::chrono::nanoseconds ns_{0};
 };
 
@@ -84,7 +84,14 @@ template <class Clock>
 class assigned_lifetime : public lifetime<Clock> {
  public:
   using lifetime<Clock>::lifetime;
-  constexpr assigned_lifetime(keep_ttl_t) noexcept : lifetime<Clock>(lifetime<Clock>::kind::keep) {}
+  constexpr assigned_lifetime(keep_ttl_t) noexcept : lifetime<Clock>(lifetime<Clock>::kind::kept) {}
+
+  [[nodiscard]] constexpr bool is_kept() const noexcept { return this->kind_ == lifetime<Clock>::kind::kept; }
+  /// What it means where there is no entry whose deadline could be kept.
+  [[nodiscard]] constexpr lifetime<Clock> when_inserting() const noexcept {
+    if (is_kept()) return forever;
+    return *this;
+  }
 };
 
 }  // namespace wane

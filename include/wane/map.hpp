@@ -274,7 +274,40 @@ class map {
   void dump(std::ostream& out);
 
  private:
-  impl::map_core<Key, T, Policy> core_;
+  friend class sweeper;
+  using core = impl::map_core<Key, T, Policy>;
+  using operation = typename core::operation;
+  using found = typename core::found;
+  using prepared = typename core::prepared;
+
+  /// The loop of every inserting call. For an entry that is there: present(op, hash, found, fresh, make) -> whether that
+  /// settles it, where make() constructs `fresh` from key and args unless that has been done. Before linking:
+  /// about_to_link(const T&). Returns whether it inserted.
+  template <class Present, class AboutToLink, class K, class... Args>
+  bool insert_or(Present&& present, AboutToLink&& about_to_link, const lifetime& life, K&& key, Args&&... args);
+
+  /// The loop of replace and compare_exchange: accept(const T&) -> whether to replace that value.
+  template <class Accept, class K, class V>
+  bool assign_if(Accept&& accept, const assigned_lifetime& life, K&& key, V&& value);
+
+  /// The loop of erase, erase_if and take: accept(const found&) -> whether to remove that entry.
+  template <class Accept, class K>
+  bool remove_if(Accept&& accept, const K& key);
+
+  enum class moved : std::uint8_t { absent, refused, yes };
+  /// The loop of the calls that move a deadline: meet(const found&), then to `life` if `condition` allows.
+  template <class Meet, class K>
+  moved move_deadline(Meet&& meet, const K& key, const lifetime& life, when condition);
+
+  /// Visits entries from `from` on under one guard: visit(op, hash, found).
+  template <class Visit>
+  cursor scan_batch(cursor from, std::size_t n, Visit&& visit);
+  template <class Visit>
+  void scan_all(Visit&& visit);
+  template <class Pred>
+  std::size_t remove_all_if(Pred&& pred, cause why);
+
+  core core_;
 };
 
 }  // namespace wane

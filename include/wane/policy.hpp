@@ -9,9 +9,9 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 
+#include <wane/cause.hpp>
 #include <wane/clock.hpp>
 #include <wane/environment.hpp>
 #include <wane/hash.hpp>
@@ -19,14 +19,6 @@
 #include <wane/reclaim/epoch.hpp>
 
 namespace wane {
-
-/// Why an entry left the map.
-enum class cause : std::uint8_t { erased, expired, replaced, cleared };
-
-[[nodiscard]] constexpr const char* to_string(cause c) noexcept {
-  constexpr const char* names[] = {"erased", "expired", "replaced", "cleared"};
-  return names[static_cast<unsigned>(c)];
-}
 
 /// The default listener: nobody listens, and nothing is paid.
 struct no_listener {};

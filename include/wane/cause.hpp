@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+// Why an entry left the map.
+#pragma once
+
+#include <cstdint>
+
+namespace wane {
+
+/// Why an entry left the map.
+enum class cause : std::uint8_t { erased, expired, replaced, cleared };
+
+[[nodiscard]] constexpr const char* to_string(cause c) noexcept {
+  constexpr const char* names[] = {"erased", "expired", "replaced", "cleared"};
+  return names[static_cast<unsigned>(c)];
+}
+
+}  // namespace wane

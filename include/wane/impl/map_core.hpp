@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSL-1.0
+// The part of a map that knows keys, deadlines and events: what the operations of map.hpp are made of.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include <wane/impl/deadline.hpp>
+#include <wane/impl/node.hpp>
+#include <wane/impl/shrink.hpp>
+#include <wane/impl/split_list.hpp>
+#include <wane/options.hpp>
+#include <wane/policy.hpp>
+#include <wane/stats.hpp>
+#include <wane/sweeper.hpp>
+
+namespace wane::impl {
+
+struct due_blocks;
+
+template <class Key, class T, class Policy>
+class map_core final : public sweep_target {
+ public:
+  using environment = typename Policy::environment;
+  using node = impl::node<Key, T, typename Policy::hash, environment>;
+  using list = split_list<node, Policy>;
+  using operation = typename list::operation;
+  using found = typename list::found;
+  using clock = typename Policy::clock;
+  static constexpr bool listens = !std::is_same_v<typename Policy::listener, no_listener>;
+
+  static_assert(reclaimer<typename Policy::reclaimer>);
+  static_assert(alignof(node) <= 64, "slots are 64-byte aligned at most");
+
+  map_core(const options& opts, components<Policy>&& parts);
+  ~map_core() { leave_sweeper(); }
+
+  // ---- Keys ------------------------------------------------------------------------------------------------------
+
+  /// `key` as the hash and the equality take it: as it is when both are transparent, else as a Key.
+  template <class K>
+  [[nodiscard]] static decltype(auto) lookup(const K& key) {
+    if constexpr (std::is_same_v<K, Key> ||
+                  (transparent<typename Policy::hash> && transparent<typename Policy::key_equal>))
+      return static_cast<const K&>(key);
+    else
+      return Key(key);
+  }
+  template <class K>
+  [[nodiscard]] std::uint64_t hash_of(const K& key) const {
+    return split_order_key(hash_, key);
+  }
+  /// Where n stands to the key.
+  template <class K>
+  [[nodiscard]] place stands(const node& n, std::uint64_t hash, const K& key) const {
+    if constexpr (hash_is_recomputed<typename Policy::hash, Key>) {
+      // Most nodes met are the one looked for; comparing integers first saves hashing it.
+      if (equal_(n.key(), key)) return place::here;
+      return n.hash() > hash ? place::beyond : place::before;
+    } else {
+      const std::uint64_t h = n.hash();
+      if (h != hash) return h > hash ? place::beyond : place::before;
+      return equal_(n.key(), key) ? place::here : place::before;
+    }
+  }
+
+  // ---- Finding ---------------------------------------------------------------------------------------------------
+
+  /// LP(find): the load of the state that showed LIVE, followed by a clock sample before the deadline.
+  template <class K>
+  [[nodiscard]] found find(operation& op, std::uint64_t hash, const K& key) {
+    return list_.find(
+        op, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(op, hash));
+  }
+  template <class K>
+  [[nodiscard]] found locate(operation& op, std::uint64_t hash, const K& key) {
+    return list_.locate(
+        op, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(op, hash));
+  }
+
+  // ---- Deadlines -------------------------------------------------------------------------------------------------
+
+  /// The one predicate. The clock is sampled after the state was loaded, and only for a finite deadline.
+  [[nodiscard]] bool is_expired(state s) const noexcept { return s.has_deadline() && time_.now() >= s.deadline(); }
+  [[nodiscard]] const auto& time() const noexcept { return time_; }
+
+  /// Moves the deadline of a live entry. LP(touch): the compare-and-swap of its state. False: the state has changed.
+  bool change_deadline(const found& f, tick_count deadline) noexcept {
+    state s = f.life;
+    if (!f.node->life.change(s, s.lives_until(deadline))) return false;
+    // A later deadline leaves the block's summary a lower bound, which the next sweep makes exact. I8.
+    if (deadline < f.life.deadline()) list_.slots().lower_earliest(f.at / block_slots, deadline);
+    return true;
+  }
+
+  // ---- Inserting and replacing -----------------------------------------------------------------------------------
+
+  /// A slot with key and value in it that is not yet visible; goes back to the pool unless it is released.
+  class prepared {
+   public:
+    prepared(map_core& core, operation& op) noexcept : core_(core), op_(op) {}
+    ~prepared() { discard(); }
+    prepared(const prepared&) = delete;
+    prepared& operator=(const prepared&) = delete;
+
+    explicit operator bool() const noexcept { return at_ != null_handle; }
+    [[nodiscard]] handle at() const noexcept { return at_; }
+    [[nodiscard]] node& operator*() const noexcept { return core_.list_[at_]; }
+    [[nodiscard]] node* operator->() const noexcept { return &core_.list_[at_]; }
+
+    template <class K, class... Args>
+    void construct(std::uint64_t hash, K&& key, Args&&... args) {
+      const handle h = core_.list_.allocate(op_);
+      try {
+        core_.list_[h].construct(hash, std::forward<K>(key), std::forward<Args>(args)...);
+      } catch (...) {
+        core_.list_.abandon(op_, h);
+        throw;
+      }
+      at_ = h;
+    }
+    /// Gives it life until `deadline`, before it is linked.
+    void enliven(tick_count deadline) noexcept {
+      node& n = **this;
+      n.life.prepare(n.life.peek().lives_until(deadline));
+      if (deadline != never) core_.list_.slots().lower_earliest(at_ / block_slots, deadline);
+    }
+    void release() noexcept { at_ = null_handle; }
+    void discard() noexcept {
+      if (at_ == null_handle) return;
+      core_.list_[at_].destroy();
+      core_.list_.abandon(op_, std::exchange(at_, null_handle));
+    }
+
+   private:
+    map_core& core_;
+    operation& op_;
+    handle at_ = null_handle;
+  };
+
+  /// Links `fresh` where locate said. LP(insert). Afterwards the table may grow.
+  bool insert(operation& op, const found& at, prepared& fresh) {
+    if (!list_.insert(*at.where, fresh.at())) return false;
+    fresh.release();
+    op.me().count(&counters<environment>::inserted);
+    note_inserted(op);
+    return true;
+  }
+
+  /// Puts `fresh` in the place of the live entry f. LP(replace): the compare-and-swap of the old entry's state to
+  /// FORWARD: one dies and the other appears in the same step. False: the state has changed; `fresh` can be used again.
+  bool replace(operation& op, std::uint64_t hash, const found& f, prepared& fresh, const assigned_lifetime<clock>& life) {
+    fresh->next.prepare(fresh->next.peek().recycled());  // unset: the first helper points it (L4)
+    fresh.enliven(life.is_kept() ? f.life.deadline() : time_.deadline_of(life));
+    state s = f.life;
+    if (!f.node->life.change(s, s.forwarded_to(fresh.at()))) return false;
+    fresh.release();
+    op.me().count(&counters<environment>::replaced);
+    list_.unlink(op, hash, f);
+    tell(*f.node, cause::replaced);
+    return true;
+  }
+
+  // ---- Removing --------------------------------------------------------------------------------------------------
+
+  /// LP(erase): the compare-and-swap of the state from LIVE to DEAD. G5: it succeeds once an incarnation. False: the
+  /// state has changed.
+  bool kill(operation& op, std::uint64_t hash, const found& f, cause why) {
+    state s = f.life;
+    if (!f.node->life.change(s, s.killed(why))) return false;
+    bury(op, hash, f, why);
+    return true;
+  }
+
+  // ---- Background work (sweep_target): for threads that work for the map only; takes part in reclamation by itself.
+
+  sweep_result sweep_some(const sweep_budget& budget) override;
+  std::size_t collect() override;
+  void maintain() override;
+
+  // ---- The same from a caller's thread.
+
+  /// `in_background`: count what a listener throws instead of letting it out.
+  sweep_result sweep(const sweep_budget& budget, bool in_background);
+  std::size_t collect_here();
+
+  // ---- Size ------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] std::size_t size() const noexcept;
+  void reserve(std::size_t entries);
+  void shrink_to_fit();
+  [[nodiscard]] wane::stats stats() const;
+  [[nodiscard]] list& entries() noexcept { return list_; }
+  [[nodiscard]] const list& entries() const noexcept { return list_; }
+  /// For walks that must not visit a key twice.
+  [[nodiscard]] bool same_key(const node& a, const node& b) const { return equal_(a.key(), b.key()); }
+  /// What finding does with a live node (see split_list::find): accepts it, or commits its expiry.
+  [[nodiscard]] auto judge(operation& op, std::uint64_t hash) {
+    return [this, &op, hash](node& n, handle at, state& s) {
+      if (!is_expired(s)) return true;
+      // Committing the expiry makes absence irrevocable: without it a touch that sampled its clock before the deadline
+      // could land after somebody has been told the entry is gone.
+      if (n.life.change(s, s.killed(cause::expired))) bury(op, hash, {&n, at, s, std::nullopt}, cause::expired);
+      return false;
+    };
+  }
+
+ private:
+  /// What follows a kill: counting, unlinking, and telling the listener.
+  void bury(operation& op, std::uint64_t hash, const found& f, cause why);
+  void tell(const node& n, cause why) {
+    if constexpr (listens) listener_(n.key(), n.value(), why);
+  }
+  void sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget, bool in_background,
+                   sweep_result& result);
+  bool sweep_slot(operation& op, handle h, tick_count now, bool in_background, sweep_result& result);
+
+  void note_inserted(operation& op) noexcept;
+  /// Adds what the thread has not yet reported to the population estimate; returns that.
+  std::int64_t fold(operation& op) noexcept;
+  [[nodiscard]] bool is_too_small(std::uint64_t entries, unsigned bits) const noexcept {
+    return static_cast<double>(entries) > max_load_ * static_cast<double>(std::uint64_t{1} << bits);
+  }
+  [[nodiscard]] unsigned bits_for(std::uint64_t entries) const;
+  [[nodiscard]] static unsigned bits_for_buckets(std::uint64_t buckets);
+
+  static constexpr std::int32_t fold_limit = 64;
+  static constexpr std::uint32_t buckets_per_share = buckets<environment, typename Policy::pages>::split_batch;
+
+  [[no_unique_address]] typename Policy::hash hash_;
+  [[no_unique_address]] typename Policy::key_equal equal_;
+  [[no_unique_address]] typename Policy::listener listener_;
+  [[no_unique_address]] typename Policy::pages pages_;
+  tick_clock<clock, typename Policy::tick> time_;
+  double max_load_;
+  bool grows_;
+  bool huge_pages_;
+  unsigned fewest_bits_;                                        // from minimum_buckets
+  typename environment::template atomic<unsigned> least_bits_;  // also from expected_entries and reserve
+  list list_;
+
+  /// Entries, but for what threads have not folded in yet; decides growth.
+  alignas(64) typename environment::template atomic<std::int64_t> population_{0};
+  typename environment::template atomic<std::uint64_t> growths_{0};
+  shrinker<list> shrinker_;
+
+  // The sweep's place in the pool and what it has done; owned by whoever holds sweeping_.
+  typename environment::template atomic<bool> sweeping_{false};
+  std::uint32_t sweep_next_ = 0;
+  tick_count sweep_earliest_ = never;
+  typename environment::template atomic<std::uint64_t> swept_{0};
+  typename environment::template atomic<std::uint64_t> blocks_scanned_{0};
+  typename environment::template atomic<std::uint64_t> blocks_skipped_{0};
+};
+
+}  // namespace wane::impl
+
+#include <wane/impl/map_size.hpp>
+#include <wane/impl/sweep.hpp>

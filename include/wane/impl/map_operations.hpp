@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: BSL-1.0
+// The bodies of map.hpp. Each operation finds its entry, tries one compare-and-swap, and starts over when it loses.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <wane/impl/check.hpp>
+#include <wane/map.hpp>
+
+namespace wane {
+
+template <class Key, class T, class Policy>
+map<Key, T, Policy>::map(const options& opts, components<Policy> parts) : core_(opts, std::move(parts)) {}
+
+template <class Key, class T, class Policy>
+map<Key, T, Policy>::~map() = default;
+
+// ---- Inserting -------------------------------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+template <class Present, class AboutToLink, class K, class... Args>
+bool map<Key, T, Policy>::insert_or(Present&& present, AboutToLink&& about_to_link, const lifetime& life, K&& key,
+                                    Args&&... args) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  prepared fresh(core_, op);
+  const auto make = [&] {
+    if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<Args>(args)...);
+  };
+  for (bool enlivened = false;;) {
+    // Once the node is made, the caller's key may have been moved into it.
+    const found at = fresh ? core_.locate(op, hash, fresh->key()) : core_.locate(op, hash, wanted);
+    if (at.node != nullptr) {
+      if (present(op, hash, at, fresh, make)) return false;
+      enlivened = false;
+      continue;
+    }
+    make();
+    if (!enlivened) fresh.enliven(core_.time().deadline_of(life));
+    enlivened = true;
+    about_to_link(std::as_const(*fresh).value());
+    if (core_.insert(op, at, fresh)) return true;
+  }
+}
+
+template <class Key, class T, class Policy>
+template <class K, class V>
+bool map<Key, T, Policy>::insert(K&& key, V&& value, lifetime life) {
+  return try_emplace_for(life, std::forward<K>(key), std::forward<V>(value));
+}
+
+template <class Key, class T, class Policy>
+template <class K, class... Args>
+bool map<Key, T, Policy>::try_emplace(K&& key, Args&&... args) {
+  return try_emplace_for(forever, std::forward<K>(key), std::forward<Args>(args)...);
+}
+
+template <class Key, class T, class Policy>
+template <class K, class... Args>
+bool map<Key, T, Policy>::try_emplace_for(lifetime life, K&& key, Args&&... args) {
+  return insert_or([](auto&&...) { return true; }, [](const T&) {}, life, std::forward<K>(key),
+                   std::forward<Args>(args)...);
+}
+
+template <class Key, class T, class Policy>
+template <class K, class V>
+bool map<Key, T, Policy>::insert_or_assign(K&& key, V&& value, assigned_lifetime life) {
+  return insert_or(
+      [&](operation& op, std::uint64_t hash, const found& f, prepared& fresh, const auto& make) {
+        make();
+        return core_.replace(op, hash, f, fresh, life);
+      },
+      [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(value));
+}
+
+template <class Key, class T, class Policy>
+template <class K, class... Args>
+std::pair<T, bool> map<Key, T, Policy>::get_or_emplace(K&& key, Args&&... args)
+  requires std::copy_constructible<T>
+{
+  return get_or_emplace_for(forever, std::forward<K>(key), std::forward<Args>(args)...);
+}
+
+template <class Key, class T, class Policy>
+template <class K, class... Args>
+std::pair<T, bool> map<Key, T, Policy>::get_or_emplace_for(lifetime life, K&& key, Args&&... args)
+  requires std::copy_constructible<T>
+{
+  std::optional<T> value;
+  // Our own value is copied before it is linked, so that a copy which throws leaves nothing behind.
+  const bool inserted = insert_or(
+      [&](operation&, std::uint64_t, const found& f, prepared&, const auto&) {
+        value.emplace(f.node->value());
+        return true;
+      },
+      [&](const T& own) { value.emplace(own); }, life, std::forward<K>(key), std::forward<Args>(args)...);
+  return {*std::move(value), inserted};
+}
+
+template <class Key, class T, class Policy>
+template <class K, class V, class F>
+bool map<Key, T, Policy>::upsert(K&& key, V&& initial, F&& f, assigned_lifetime life) {
+  return insert_or(
+      [&](operation& op, std::uint64_t hash, const found& there, prepared&, const auto&) {
+        prepared updated(core_, op);
+        updated.construct(hash, there.node->key(), std::invoke(f, there.node->value()));
+        return core_.replace(op, hash, there, updated, life);
+      },
+      [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(initial));
+}
+
+// ---- Reading ---------------------------------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+template <class K, class F>
+bool map<Key, T, Policy>::visit(const K& key, F&& f) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  const found there = core_.find(op, hash, wanted);
+  if (there.node == nullptr) return false;
+  std::invoke(std::forward<F>(f), static_cast<const Key&>(there.node->key()), there.node->value());
+  return true;
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+std::optional<T> map<Key, T, Policy>::find(const K& key)
+  requires std::copy_constructible<T>
+{
+  std::optional<T> value;
+  visit(key, [&](const Key&, const T& v) { value.emplace(v); });
+  return value;
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+bool map<Key, T, Policy>::contains(const K& key) {
+  return visit(key, [](const Key&, const T&) {});
+}
+
+// ---- Assigning -------------------------------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+template <class Accept, class K, class V>
+bool map<Key, T, Policy>::assign_if(Accept&& accept, const assigned_lifetime& life, K&& key, V&& value) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  prepared fresh(core_, op);
+  for (;;) {
+    const found f = fresh ? core_.find(op, hash, fresh->key()) : core_.find(op, hash, wanted);
+    if (f.node == nullptr || !accept(f.node->value())) return false;
+    if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<V>(value));
+    if (core_.replace(op, hash, f, fresh, life)) return true;
+  }
+}
+
+template <class Key, class T, class Policy>
+template <class K, class V>
+std::optional<T> map<Key, T, Policy>::replace(K&& key, V&& value, assigned_lifetime life)
+  requires std::copy_constructible<T>
+{
+  std::optional<T> old;
+  const auto accept = [&](const T& v) {
+    old.emplace(v);
+    return true;
+  };
+  if (!assign_if(accept, life, std::forward<K>(key), std::forward<V>(value))) old.reset();
+  return old;
+}
+
+template <class Key, class T, class Policy>
+template <class K, class U, class V>
+bool map<Key, T, Policy>::compare_exchange(K&& key, const U& expected, V&& desired, assigned_lifetime life) {
+  return assign_if([&](const T& v) { return v == expected; }, life, std::forward<K>(key), std::forward<V>(desired));
+}
+
+template <class Key, class T, class Policy>
+template <class K, class F>
+bool map<Key, T, Policy>::update(K&& key, F&& f, assigned_lifetime life) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  for (;;) {
+    const found there = core_.find(op, hash, wanted);
+    if (there.node == nullptr) return false;
+    prepared fresh(core_, op);
+    fresh.construct(hash, there.node->key(), std::invoke(f, there.node->value()));
+    if (core_.replace(op, hash, there, fresh, life)) return true;
+  }
+}
+
+// ---- Removing --------------------------------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+template <class Accept, class K>
+bool map<Key, T, Policy>::remove_if(Accept&& accept, const K& key) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  for (;;) {
+    const found f = core_.find(op, hash, wanted);
+    if (f.node == nullptr || !accept(f)) return false;
+    if (core_.kill(op, hash, f, cause::erased)) return true;
+  }
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+bool map<Key, T, Policy>::erase(const K& key) {
+  return remove_if([](const found&) { return true; }, key);
+}
+
+template <class Key, class T, class Policy>
+template <class K, class Pred>
+bool map<Key, T, Policy>::erase_if(const K& key, Pred&& pred) {
+  return remove_if(
+      [&](const found& f) {
+        return static_cast<bool>(std::invoke(pred, static_cast<const Key&>(f.node->key()), f.node->value()));
+      },
+      key);
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+std::optional<T> map<Key, T, Policy>::take(const K& key)
+  requires std::copy_constructible<T>
+{
+  std::optional<T> value;
+  const auto copy = [&](const found& f) {
+    value.emplace(f.node->value());
+    return true;
+  };
+  if (!remove_if(copy, key)) value.reset();
+  return value;
+}
+
+template <class Key, class T, class Policy>
+template <class Pred>
+std::size_t map<Key, T, Policy>::remove_all_if(Pred&& pred, cause why) {
+  std::size_t removed = 0;
+  scan_all([&](operation& op, std::uint64_t hash, found f) {
+    while (f.node != nullptr && std::invoke(pred, static_cast<const Key&>(f.node->key()), f.node->value())) {
+      if (core_.kill(op, hash, f, why)) {
+        ++removed;
+        return;
+      }
+      f = core_.entries().follow(*f.node, f.at, core_.judge(op, hash));
+    }
+  });
+  return removed;
+}
+
+template <class Key, class T, class Policy>
+template <class Pred>
+  requires std::predicate<Pred&, const Key&, const T&>
+std::size_t map<Key, T, Policy>::erase_if(Pred&& pred) {
+  return remove_all_if(pred, cause::erased);
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::clear() {
+  remove_all_if([](const Key&, const T&) { return true; }, cause::cleared);
+}
+
+// ---- Deadlines -------------------------------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+template <class Meet, class K>
+auto map<Key, T, Policy>::move_deadline(Meet&& meet, const K& key, const lifetime& life, when condition) -> moved {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  for (;;) {
+    const found f = core_.find(op, hash, wanted);
+    if (f.node == nullptr) return moved::absent;
+    meet(f);
+    const impl::tick_count deadline = core_.time().deadline_of(life);
+    if (!impl::allows(condition, f.life.deadline(), deadline)) return moved::refused;
+    if (core_.change_deadline(f, deadline)) return moved::yes;
+  }
+}
+
+template <class Key, class T, class Policy>
+template <class K, class Rep, class Period>
+bool map<Key, T, Policy>::touch(const K& key, std::chrono::duration<Rep, Period> ttl, when condition) {
+  return move_deadline([](const found&) {}, key, lifetime(ttl), condition) == moved::yes;
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+bool map<Key, T, Policy>::expire_at(const K& key, time_point deadline, when condition) {
+  return move_deadline([](const found&) {}, key, lifetime(deadline), condition) == moved::yes;
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+bool map<Key, T, Policy>::persist(const K& key, when condition) {
+  return move_deadline([](const found&) {}, key, lifetime(forever), condition) == moved::yes;
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+std::optional<std::chrono::nanoseconds> map<Key, T, Policy>::ttl(const K& key) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
+  const found f = core_.find(op, hash, wanted);
+  if (f.node == nullptr) return std::nullopt;
+  return core_.time().until(f.life.deadline());
+}
+
+template <class Key, class T, class Policy>
+template <class K, class Rep, class Period>
+std::optional<T> map<Key, T, Policy>::find_and_touch(const K& key, std::chrono::duration<Rep, Period> ttl,
+                                                     when condition)
+  requires std::copy_constructible<T>
+{
+  std::optional<T> value;
+  const auto copy = [&](const found& f) { value.emplace(f.node->value()); };
+  if (move_deadline(copy, key, lifetime(ttl), condition) == moved::absent) value.reset();
+  return value;
+}
+
+// ---- Iterating -------------------------------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+template <class Visit>
+cursor map<Key, T, Policy>::scan_batch(cursor from, std::size_t n, Visit&& visit) {
+  auto& entries = core_.entries();
+  operation op(entries);
+  cursor next;
+  next.at_end_ = true;
+  std::size_t visited = 0;
+  std::uint64_t run = 0;
+  // A key that was erased and inserted again stands a second time in its run of equal hashes.
+  std::vector<const typename core::node*> seen;
+  entries.walk(op, from.at_end_ ? 0 : from.next_, [&](typename core::node& node, impl::handle at) {
+    const std::uint64_t hash = node.hash();
+    if (hash != run) seen.clear();
+    if (visited >= n && seen.empty()) {
+      next.at_end_ = false;
+      next.next_ = hash;
+      return false;
+    }
+    run = hash;
+    const found f = entries.follow(node, at, core_.judge(op, hash));
+    if (f.node == nullptr) return true;
+    for (const auto* s : seen)
+      if (core_.same_key(*s, *f.node)) return true;
+    seen.push_back(f.node);
+    ++visited;
+    visit(op, hash, f);
+    return true;
+  });
+  return next;
+}
+
+template <class Key, class T, class Policy>
+template <class Visit>
+void map<Key, T, Policy>::scan_all(Visit&& visit) {
+  constexpr std::size_t batch = 256;
+  cursor at;
+  do at = scan_batch(at, batch, visit);
+  while (!at.at_end());
+}
+
+template <class Key, class T, class Policy>
+template <class F>
+void map<Key, T, Policy>::for_each(F&& f) {
+  scan_all([&](operation&, std::uint64_t, const found& e) {
+    std::invoke(f, static_cast<const Key&>(e.node->key()), e.node->value());
+  });
+}
+
+template <class Key, class T, class Policy>
+template <class F>
+cursor map<Key, T, Policy>::scan(cursor from, std::size_t n, F&& f) {
+  return scan_batch(from, n == 0 ? 1 : n, [&](operation&, std::uint64_t, const found& e) {
+    std::invoke(f, static_cast<const Key&>(e.node->key()), e.node->value());
+  });
+}
+
+// ---- Size, sweeping, looking inside ----------------------------------------------------------------------------------
+
+template <class Key, class T, class Policy>
+std::size_t map<Key, T, Policy>::size() const noexcept {
+  return core_.size();
+}
+
+template <class Key, class T, class Policy>
+std::size_t map<Key, T, Policy>::bucket_count() const noexcept {
+  return static_cast<std::size_t>(core_.entries().table().size());
+}
+
+template <class Key, class T, class Policy>
+double map<Key, T, Policy>::load_factor() const noexcept {
+  return static_cast<double>(size()) / static_cast<double>(bucket_count());
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::reserve(std::size_t entries) {
+  core_.reserve(entries);
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::shrink_to_fit() {
+  core_.shrink_to_fit();
+}
+
+template <class Key, class T, class Policy>
+sweep_result map<Key, T, Policy>::sweep_some(const sweep_budget& budget) {
+  return core_.sweep(budget, false);
+}
+
+template <class Key, class T, class Policy>
+std::size_t map<Key, T, Policy>::collect() {
+  return core_.collect_here();
+}
+
+template <class Key, class T, class Policy>
+auto map<Key, T, Policy>::domain() const noexcept -> typename reclaimer::domain& {
+  return core_.entries().domain();
+}
+
+template <class Key, class T, class Policy>
+stats map<Key, T, Policy>::stats() const {
+  return core_.stats();
+}
+
+template <class Key, class T, class Policy>
+check_report map<Key, T, Policy>::check() {
+  return impl::checker<core>(core_).run();
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::dump(std::ostream& out) {
+  impl::dump(core_, out);
+}
+
+}  // namespace wane

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+// The node: an entry in a slot.
+//
+//   integer keys                        all others
+//   +--------+--------+-----+-------+   +--------+--------+--------+-----+-------+
+//   | next 8 | state 8| key | value |   | next 8 | state 8| hash 8 | key | value |
+//   +--------+--------+-----+-------+   +--------+--------+--------+-----+-------+
+//   32 bytes for 8-byte keys and values: two nodes a cache line, none across two.
+//
+// Slots are type-stable: next, state and hash (or integer key) are atomic objects for as long as the pool lives, so that
+// a sweeper may read them whatever the slot holds. The key and value of other types exist from construct to destroy.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <wane/hash.hpp>
+#include <wane/impl/link.hpp>
+#include <wane/impl/state.hpp>
+
+namespace wane {
+
+/// Whether the hash of a key is so cheap, and certain not to throw, that nodes recompute it instead of storing it.
+/// Specialise it for a hash of your own over integers or enumerations.
+template <class Hash, class Key>
+inline constexpr bool hash_is_recomputed = std::same_as<Hash, wane::hash<Key>> && sizeof(Key) <= 8 &&
+                                           (std::integral<Key> || std::is_enum_v<Key>);
+
+namespace impl {
+
+/// How a node keeps its key: an integer, atomically, its hash computed anew whenever it is needed ...
+template <class Key, class Hash, class Env, bool Recomputed>
+class key_cell {
+ public:
+  template <class K>
+  void construct(K&& key, std::uint64_t) noexcept {
+    // [N1] relaxed: published with the node's state ([S3]) or link ([L2]); a sweeper takes what it reads as a hint.
+    key_.store(static_cast<Key>(std::forward<K>(key)), std::memory_order_relaxed);
+  }
+  void destroy() noexcept {}
+  [[nodiscard]] Key key() const noexcept {
+    // [N2] relaxed: as [N1].
+    return key_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t hash() const noexcept { return split_order_key(Hash{}, key()); }
+
+ private:
+  typename Env::template atomic<Key> key_{};
+};
+
+/// ... or anything else, next to its hash.
+template <class Key, class Hash, class Env>
+class key_cell<Key, Hash, Env, false> {
+ public:
+  key_cell() noexcept {}
+  ~key_cell() {}
+  template <class K>
+  void construct(K&& key, std::uint64_t hash) {
+    Env::writing(&key_);
+    std::construct_at(&key_, std::forward<K>(key));
+    // [N3] relaxed: as [N1].
+    hash_.store(hash, std::memory_order_relaxed);
+  }
+  void destroy() noexcept {
+    Env::writing(&key_);
+    std::destroy_at(&key_);
+  }
+  [[nodiscard]] const Key& key() const noexcept {
+    Env::reading(&key_);
+    return key_;
+  }
+  [[nodiscard]] std::uint64_t hash() const noexcept {
+    // [N4] relaxed: as [N1].
+    return hash_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  typename Env::template atomic<std::uint64_t> hash_{0};
+  union {
+    Key key_;
+  };
+};
+
+template <class Key, class T, class Hash, class Env>
+class node {
+ public:
+  static constexpr bool trivially_destructible =
+      std::is_trivially_destructible_v<Key> && std::is_trivially_destructible_v<T>;
+
+  link_word<Env> next;
+  state_word<Env> life;
+
+  /// Precondition: the slot is the caller's alone and holds no key and no value. Strong guarantee.
+  template <class K, class... Args>
+  void construct(std::uint64_t hash, K&& key, Args&&... args) {
+    key_.construct(std::forward<K>(key), hash);
+    try {
+      Env::writing(&value_);
+      std::construct_at(&value_, std::forward<Args>(args)...);
+    } catch (...) {
+      key_.destroy();
+      throw;
+    }
+  }
+  void destroy() noexcept {
+    Env::writing(&value_);
+    std::destroy_at(&value_);
+    key_.destroy();
+  }
+
+  [[nodiscard]] decltype(auto) key() const noexcept { return key_.key(); }
+  [[nodiscard]] std::uint64_t hash() const noexcept { return key_.hash(); }
+  [[nodiscard]] const T& value() const noexcept {
+    Env::reading(&value_);
+    return value_;
+  }
+  /// For a node that no other thread can see.
+  [[nodiscard]] T& own_value() noexcept { return value_; }
+
+ private:
+  key_cell<Key, Hash, Env, hash_is_recomputed<Hash, Key>> key_;
+  union {
+    T value_;
+  };
+
+ public:
+  node() noexcept {}
+  ~node() {}
+};
+
+}  // namespace impl
+
+}  // namespace wane

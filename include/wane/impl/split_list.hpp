@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSL-1.0
+// The split-ordered list: search, insertion, replacement and removal of nodes, and the splitting of buckets.
+//
+//   bucket words    [0]----------------------->[2]---------->[1]-------------------> ...
+//                     \                       /  \          /  \.
+//   nodes              (h=.1)--(h=.2)--------'    (h=.3)---'    (h=.6)--(h=.9)--> end
+//
+// One list holds every entry, sorted by hash. A sentinel is a bucket word that stands in the list at its bucket's lower
+// bound; a search starts at the word of its bucket.
+//
+// Invariants (I1 to I8 stand with the words, the pool and the buckets):
+//   L1  Links go up: a node's hash is at least that of whatever leads to it; a sentinel precedes nodes of equal hash.
+//   L2  A node is inserted at the end of its run of equal hashes, so two insertions of one key race for one word.
+//   L3  Of the nodes with one key that the list can reach, at most one, with the nodes it is FORWARD to, is LIVE.
+//   L4  Removal is in three steps, for DEAD and FORWARD alike, and anybody may do each of them (help):
+//         freeze n.next; if n is FORWARD(m), point m.next where n.next points, unless it is set already;
+//         swing the word before n from n to m or to n's successor. Who does the last retires n; nobody else does.
+//   L5  Writers go on only from words that are not frozen: a change to a frozen word fails, and the search starts over.
+//   L6  Readers never help. They walk through frozen nodes (whose next stays what it was) and follow FORWARD.
+//
+// Why a reader that has walked off the list may report absence: each node it visits was in the list at some moment since
+// the reader began (by induction over the hop, I1), and it moves from w to the first node beyond the run at a moment
+// when both were linked next to each other. A live node of its key would have been linked before w or have become w by
+// L2, and then it was met on the way, as it was or FORWARD.
+#pragma once
+
+#include <cstdint>
+#include <new>
+#include <optional>
+
+#include <wane/impl/buckets.hpp>
+#include <wane/impl/limbo.hpp>
+#include <wane/impl/pool.hpp>
+#include <wane/impl/thread_state.hpp>
+#include <wane/reclaim/concept.hpp>
+
+namespace wane::impl {
+
+/// Where a node met on a search stands to what is looked for.
+enum class place : std::uint8_t { before, here, beyond };
+
+template <class Node, class Policy>
+class split_list {
+ public:
+  using environment = typename Policy::environment;
+  using pages = typename Policy::pages;
+  using reclaimer = typename Policy::reclaimer;
+  using guard = typename reclaimer::guard;
+  using word = link_word<environment>;
+
+  /// A place in the list: `before` held `expected`, and what is looked for belongs between it and what it leads to.
+  struct position {
+    word* before;
+    link expected;
+  };
+  /// A node met, with a position when it was met in the list (and not by way of a FORWARD).
+  struct found {
+    Node* node = nullptr;
+    handle at = null_handle;
+    state life;
+    std::optional<position> where;
+  };
+
+  /// What an operation carries through the list: its guard and its thread's state.
+  class operation {
+   public:
+    explicit operation(split_list& list)
+        : guard_(*list.domain_, environment::thread_slot()), me_(list.threads_.at(environment::thread_slot())) {}
+    [[nodiscard]] thread_state<environment>& me() const noexcept { return me_; }
+    [[nodiscard]] const guard& held() const noexcept { return guard_; }
+
+   private:
+    guard guard_;
+    thread_state<environment>& me_;
+  };
+
+  split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits);
+  ~split_list();
+
+  [[nodiscard]] Node& operator[](handle h) const noexcept { return pool_[h]; }
+  [[nodiscard]] auto& slots() noexcept { return pool_; }
+  [[nodiscard]] const auto& slots() const noexcept { return pool_; }
+  [[nodiscard]] auto& table() noexcept { return buckets_; }
+  [[nodiscard]] const auto& table() const noexcept { return buckets_; }
+  [[nodiscard]] auto& threads() noexcept { return threads_; }
+  [[nodiscard]] const auto& threads() const noexcept { return threads_; }
+  [[nodiscard]] auto& domain() const noexcept { return *domain_; }
+
+  // ---- Reading ---------------------------------------------------------------------------------------------------
+  // match(node, handle) -> place says where a node stands to what is looked for.
+  // judge(node, handle, state&) -> bool is asked for each LIVE node found: true accepts it; false has the state, which
+  // judge has brought up to date, looked at again.
+
+  /// The entry that match finds, followed through replacements; empty when there is none.
+  template <class Match, class Judge>
+  [[nodiscard]] found find(operation& op, std::uint64_t hash, Match&& match, Judge&& judge);
+
+  /// The entry that the node n, in slot `at`, is or has been replaced by; empty when it is dead.
+  template <class Judge>
+  [[nodiscard]] found follow(Node& n, handle at, Judge&& judge) const;
+
+  /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
+  [[nodiscard]] found find_slot(operation& op, std::uint64_t hash, handle target);
+
+  /// Calls f(node, handle) for the nodes from hash `from` on, dead and replaced ones included, until f returns false.
+  template <class F>
+  void walk(operation& op, std::uint64_t from, F&& f);
+
+  // ---- Writing ---------------------------------------------------------------------------------------------------
+
+  /// The entry that match finds, or where a node is to be inserted (a result without node), after every dead node met on
+  /// the way has been unlinked. Throws std::bad_alloc when there is no room for garbage.
+  template <class Match, class Judge>
+  [[nodiscard]] found locate(operation& op, std::uint64_t hash, Match&& match, Judge&& judge);
+
+  /// Links the prepared node at a position that locate returned. LP(insert): this compare-and-swap, when it succeeds.
+  [[nodiscard]] bool insert(const position& at, handle h) noexcept {
+    pool_[h].next.prepare(pool_[h].next.peek().pointing_to(at.expected));
+    link expected = at.expected;
+    return at.before->change(expected, at.expected.pointing_to(link::to_node(h)));
+  }
+
+  /// Unlinks a node that is dead or replaced, found as `f` says, unless others have or memory for garbage is exhausted
+  /// (then it stays behind, dead, for a later writer).
+  void unlink(operation& op, std::uint64_t hash, const found& f) noexcept;
+
+  /// Makes sure that bucket `bucket` of a table at least that large is initialised, unless another thread is at it.
+  void initialise(operation& op, std::uint32_t bucket) noexcept;
+
+  /// Initialises a batch of buckets in order, if any are left from the last doubling.
+  /// Returns whether it found some.
+  bool split_some(operation& op) noexcept {
+    const auto first = buckets_.take_split_batch(buckets_.size());
+    if (!first) return false;
+    for (std::uint32_t i = 0; i < buckets_.split_batch; ++i) initialise(op, *first + i);
+    return true;
+  }
+
+  /// Takes a sentinel out of the list (shrinking). Precondition: the table is smaller than `bucket`, and no operation
+  /// starts there any more. False when memory is exhausted: try again later.
+  [[nodiscard]] bool remove_sentinel(operation& op, std::uint32_t bucket) noexcept;
+
+  // ---- Slots -----------------------------------------------------------------------------------------------------
+
+  /// A slot for the caller alone. Throws std::bad_alloc.
+  [[nodiscard]] handle allocate(operation& op) { return pool_.allocate(op.me().slots); }
+
+  /// Gives back a slot that was never linked; its key and value are destroyed. I6, I7.
+  void abandon(operation& op, handle h) noexcept {
+    Node& n = pool_[h];
+    n.life.prepare(n.life.peek().killed(cause{}));
+    pool_.release(op.me().slots, h);
+  }
+
+  /// Frees slots whose grace period has passed, everybody's. Returns how many.
+  std::size_t collect(operation& op);
+
+  /// Slots unlinked and not yet freed.
+  [[nodiscard]] std::size_t retired() const noexcept;
+  /// Heap memory of garbage bags, about: what holds the slots that are waiting.
+  [[nodiscard]] std::size_t garbage_bytes() const noexcept;
+
+ private:
+  enum class helped : std::uint8_t { unlinked, lost, no_memory };
+
+  struct start {
+    word* before;
+    link first;
+  };
+  /// The ready word nearest below `hash`. Initialises nothing.
+  [[nodiscard]] start start_reading(std::uint64_t hash) const noexcept;
+  /// The same, after having tried to initialise the bucket.
+  [[nodiscard]] start start_writing(operation& op, std::uint64_t hash) noexcept;
+
+  /// L4 for the node n, in slot h, met through `before`; `expected` goes on from what `before` holds afterwards.
+  helped help(operation& op, word& before, link& expected, handle h, Node& n, state dead) noexcept;
+
+  /// False when memory for garbage is exhausted.
+  bool clear_run(operation& op, std::uint64_t hash) noexcept;
+
+  void reclaim(operation& op, handle h) noexcept {
+    Node& n = pool_[h];
+    n.destroy();
+    if (n.life.peek().is_forward()) n.life.prepare(n.life.peek().killed(cause::replaced));
+    pool_.release(op.me().slots, h);
+    op.me().count(&counters<environment>::freed);
+  }
+
+  /// A thread's right to retire one slot.
+  class ticket;
+  /// Takes over what `from`, a thread that is idle or gone, has retired. False when its owner is at it, or no memory.
+  bool adopt(operation& op, thread_state<environment>& from) noexcept;
+  /// Looks at one thread slot for garbage that its thread has left behind.
+  void adopt_orphan(operation& op) noexcept;
+  void lay_out_sentinels(unsigned bits) noexcept;
+  void destroy_entries() noexcept;
+
+  static constexpr bool is_end_or_above(link l, std::uint64_t hash) noexcept {
+    return l.is_end() || key_of_bucket(l.target()) > hash;
+  }
+
+  pool<Node, environment, pages> pool_;
+  buckets<environment, pages> buckets_;
+  typename reclaimer::domain* domain_;
+  per_thread<thread_state<environment>, environment> threads_;
+};
+
+}  // namespace wane::impl
+
+#include <wane/impl/split_list_search.hpp>
+#include <wane/impl/split_list_update.hpp>

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSL-1.0
+// Changes to the split-ordered list: helping, unlinking, splitting buckets, and retiring what was unlinked.
+#pragma once
+
+#include <wane/impl/split_list.hpp>
+
+namespace wane::impl {
+
+template <class Node, class Policy>
+split_list<Node, Policy>::split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits)
+    : pool_(p, huge), buckets_(p, huge, bits), domain_(&domain) {
+  if (!buckets_.ensure(bits)) throw std::bad_alloc();
+  lay_out_sentinels(bits);
+}
+
+/// All sentinels of an empty list, each leading to the next: sequential within each level, and no search.
+template <class Node, class Policy>
+void split_list<Node, Policy>::lay_out_sentinels(unsigned bits) noexcept {
+  const std::uint64_t size = std::uint64_t{1} << bits;
+  std::uint32_t bucket = 0;
+  for (std::uint64_t p = 1; p < size; ++p) {
+    const std::uint32_t next = bucket_of_key(p << (64 - bits));
+    buckets_[bucket].prepare(link::to_sentinel(next));
+    bucket = next;
+  }
+  buckets_[bucket].prepare(link::end());
+  buckets_.all_split(size);
+}
+
+template <class Node, class Policy>
+split_list<Node, Policy>::~split_list() {
+  if constexpr (!Node::trivially_destructible) destroy_entries();
+}
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::destroy_entries() noexcept {
+  for (link l = buckets_[0].load(); !l.is_end();) {
+    if (l.is_sentinel()) {
+      l = buckets_[l.target()].load();
+      continue;
+    }
+    Node& n = pool_[l.target()];
+    l = n.next.load();
+    // While a node that was replaced is linked its replacement is not (L4), so nothing is destroyed twice.
+    for (state s = n.life.load(); s.is_forward();) {
+      Node& replacement = pool_[s.forward()];
+      s = replacement.life.load();
+      replacement.destroy();
+    }
+    n.destroy();
+  }
+  threads_.for_each([&](std::uint32_t, const thread_state<environment>& t) {
+    t.retired.peek().for_each([&](handle h) { pool_[h].destroy(); });
+  });
+}
+
+// ---- Retiring --------------------------------------------------------------------------------------------------------
+
+/// Owns the thread's garbage while it lives. No user code runs meanwhile; the entries whose time has come are destroyed
+/// after the garbage is back.
+template <class Node, class Policy>
+class split_list<Node, Policy>::ticket {
+ public:
+  ticket(split_list& list, operation& op) noexcept : list_(list), op_(op), garbage_(op.me().retired.take()) {
+    sealed_ = !garbage_->has_room() && garbage_->seal(op.held().stamp());
+  }
+  ~ticket() {
+    handle ripe[frees_a_ticket];
+    std::uint32_t count = 0;
+    while (count < frees_a_ticket && garbage_->oldest && list_.domain_->passed(garbage_->oldest->stamp)) {
+      bag& b = *garbage_->oldest;
+      while (count < frees_a_ticket && b.size > 0) ripe[count++] = b.slots[--b.size];
+      if (b.size == 0) garbage_->keep(garbage_->drop_oldest());
+    }
+    waiting_ -= count;
+    // [U1] relaxed: a hint for adopters; only this thread writes it while it holds its garbage.
+    op_.me().waiting.store(waiting_, std::memory_order_relaxed);
+    op_.me().retired.put_back(garbage_);
+    for (std::uint32_t i = 0; i < count; ++i) list_.reclaim(op_, ripe[i]);
+    if (sealed_) {
+      list_.domain_->advance();
+      list_.adopt_orphan(op_);
+    }
+  }
+  ticket(const ticket&) = delete;
+  ticket& operator=(const ticket&) = delete;
+
+  [[nodiscard]] bool has_room() const noexcept { return garbage_->has_room(); }
+  void retire(handle h) noexcept {
+    environment::on_retire(&list_.pool_[h]);
+    bag& b = *garbage_->open;
+    b.slots[b.size++] = h;
+    ++waiting_;
+    op_.me().count(&counters<environment>::retired);
+  }
+
+ private:
+  /// More than one, so that garbage shrinks when readers have been slow; few, so that no operation pays for many.
+  static constexpr std::uint32_t frees_a_ticket = 3;
+
+  split_list& list_;
+  operation& op_;
+  garbage* garbage_;
+  // [U2] relaxed: as [U1].
+  std::uint32_t waiting_ = op_.me().waiting.load(std::memory_order_relaxed);
+  bool sealed_ = false;
+};
+
+template <class Node, class Policy>
+bool split_list<Node, Policy>::adopt(operation& op, thread_state<environment>& from) noexcept {
+  std::unique_ptr<garbage> theirs;
+  try {
+    auto empty = std::make_unique<garbage>();
+    theirs = from.retired.steal(empty);
+  } catch (const std::bad_alloc&) {
+  }
+  if (!theirs) return false;
+  // [U3] relaxed: as [U1]; a race with the owner's next ticket leaves a wrong hint, not a wrong count.
+  from.waiting.store(0, std::memory_order_relaxed);
+  // Our stamp serves for what they unlinked: it was handed over (M1) while our guard held the epoch.
+  const std::uint32_t size = theirs->size();
+  theirs->open->stamp = op.held().stamp();
+  theirs->append(std::move(theirs->open));
+  garbage* const ours = op.me().retired.take();
+  while (theirs->oldest) ours->append(theirs->drop_oldest());
+  // [U4] relaxed: as [U1].
+  const std::uint32_t waiting = op.me().waiting.load(std::memory_order_relaxed);
+  // [U5] relaxed: as [U1].
+  op.me().waiting.store(waiting + size, std::memory_order_relaxed);
+  op.me().retired.put_back(ours);
+  return true;
+}
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::adopt_orphan(operation& op) noexcept {
+  const std::uint32_t slot = op.me().next_orphan++;
+  if (slot >= environment::slots_in_use()) {
+    op.me().next_orphan = 0;
+    return;
+  }
+  thread_state<environment>* const t = threads_.find(slot);
+  if (t == nullptr || t == &op.me() || environment::slot_taken(slot)) return;
+  // [U6] relaxed: as [U1].
+  if (t->waiting.load(std::memory_order_relaxed) != 0) adopt(op, *t);
+}
+
+template <class Node, class Policy>
+std::size_t split_list<Node, Policy>::collect(operation& op) {
+  threads_.for_each([&](std::uint32_t, thread_state<environment>& t) {
+    // [U7] relaxed: as [U1].
+    if (&t != &op.me() && t.waiting.load(std::memory_order_relaxed) != 0) adopt(op, t);
+  });
+  garbage* const ours = op.me().retired.take();
+  if (ours->open->size > 0) (void)ours->seal(op.held().stamp());
+  domain_->advance();
+  std::unique_ptr<bag> ripe;  // a stack of bags
+  std::size_t count = 0;
+  while (ours->oldest && domain_->passed(ours->oldest->stamp)) {
+    auto b = ours->drop_oldest();
+    count += b->size;
+    b->newer = std::move(ripe);
+    ripe = std::move(b);
+  }
+  // [U8] relaxed: as [U1].
+  op.me().waiting.store(ours->size(), std::memory_order_relaxed);
+  op.me().retired.put_back(ours);
+  for (; ripe; ripe = std::move(ripe->newer))
+    for (std::uint32_t i = 0; i < ripe->size; ++i) reclaim(op, ripe->slots[i]);
+  return count;
+}
+
+template <class Node, class Policy>
+std::size_t split_list<Node, Policy>::retired() const noexcept {
+  // Freed is read first: every slot is counted as retired before it is counted as freed.
+  const std::uint64_t freed = total(threads_, &counters<environment>::freed);
+  return static_cast<std::size_t>(total(threads_, &counters<environment>::retired) - freed);
+}
+
+template <class Node, class Policy>
+std::size_t split_list<Node, Policy>::garbage_bytes() const noexcept {
+  std::size_t threads = 0;
+  threads_.for_each([&](std::uint32_t, const thread_state<environment>&) { ++threads; });
+  return threads * (sizeof(garbage) + sizeof(bag)) + retired() / bag::capacity * sizeof(bag);
+}
+
+// ---- Removing --------------------------------------------------------------------------------------------------------
+
+template <class Node, class Policy>
+auto split_list<Node, Policy>::help(operation& op, word& before, link& expected, handle h, Node& n, state dead) noexcept
+    -> helped {
+  ticket mine(*this, op);
+  if (!mine.has_room()) return helped::no_memory;
+  link after = n.next.load();
+  while (!after.is_frozen()) n.next.change(after, after.frozen());
+  link successor = after;
+  if (dead.is_forward()) {
+    // Every helper computes the same target, because n.next is frozen; one of them succeeds, once.
+    word& next = pool_[dead.forward()].next;
+    if (link l = next.load(); l.is_unset()) next.change(l, l.pointing_to(after));
+    successor = link::to_node(dead.forward());
+  }
+  if (!before.change(expected, expected.pointing_to(successor))) return helped::lost;
+  mine.retire(h);
+  return helped::unlinked;
+}
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::unlink(operation& op, std::uint64_t hash, const found& f) noexcept {
+  if (f.where) {
+    link expected = f.where->expected;
+    if (help(op, *f.where->before, expected, f.at, *f.node, f.node->life.load()) != helped::lost) return;
+  }
+  (void)clear_run(op, hash);
+}
+
+/// A writer's search to the end of a run, which unlinks what is dead on the way, frozen sentinels included.
+template <class Node, class Policy>
+bool split_list<Node, Policy>::clear_run(operation& op, std::uint64_t hash) noexcept {
+  try {
+    (void)locate(
+        op, hash, [&](const Node& n, handle) { return n.hash() > hash ? place::beyond : place::before; },
+        [](const Node&, handle, state&) { return true; });
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+// ---- Buckets ---------------------------------------------------------------------------------------------------------
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::initialise(operation& op, std::uint32_t bucket) noexcept {
+  word& w = buckets_[bucket];
+  link l = w.load();
+  if (!l.is_untouched()) return;
+  const std::uint64_t key = key_of_bucket(bucket);
+  initialise(op, bucket_of_key(parent_key(key)));
+  if (!w.change(l, link::claimed())) return;
+  try {
+    for (;;) {
+      const found at = locate(
+          op, key, [&](const Node& n, handle) { return n.hash() >= key ? place::beyond : place::before; },
+          [](const Node&, handle, state&) { return true; });
+      // Not linked yet, so `fresh`: whoever comes by way of the table starts from the parent instead.
+      w.prepare_visibly(w.peek().pointing_to(at.where->expected).as_fresh());
+      link expected = at.where->expected;
+      if (at.where->before->change(expected, expected.pointing_to(link::to_sentinel(bucket)))) break;
+    }
+  } catch (const std::bad_alloc&) {
+    w.prepare_visibly(link());  // untouched again, for a time with more memory
+    return;
+  }
+  for (link now = w.load(); now.is_fresh();) w.change(now, now.pointing_to(now));
+}
+
+template <class Node, class Policy>
+bool split_list<Node, Policy>::remove_sentinel(operation& op, std::uint32_t bucket) noexcept {
+  word& w = buckets_[bucket];
+  link l = w.load();
+  if (l.is_untouched()) return true;
+  while (!l.is_frozen()) w.change(l, l.frozen());
+  return clear_run(op, key_of_bucket(bucket));
+}
+
+}  // namespace wane::impl

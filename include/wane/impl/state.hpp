@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSL-1.0
+// The state word: it alone says whether an entry is alive, until when, and what became of it.
+//
+//   63  62  61                40  39                                    0
+//  +------+---------------------+----------------------------------------+
+//  |kind:2| version:22          | payload:40                             |
+//  +------+---------------------+----------------------------------------+
+//
+//   DEAD(cause)      also a slot that is free, or prepared and not yet visible (kind 0: zeroed memory is dead)
+//   LIVE(deadline)   alive while now < deadline, in ticks; `never` is all ones
+//   FORWARD(handle)  replaced: the entry lives on in the node `handle`
+//
+//   I4: DEAD and FORWARD are final while the node can be reached.
+//   I5: the version counts the changes of the word over all lives of its slot (never goes back, only wraps).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include <wane/cause.hpp>
+#include <wane/impl/link.hpp>
+
+namespace wane::impl {
+
+/// A deadline in ticks since the map was made.
+using tick_count = std::uint64_t;
+inline constexpr tick_count never = (tick_count{1} << 40) - 1;
+
+class state {
+ public:
+  enum class kind : std::uint8_t { dead = 0, live = 1, forward = 2 };
+
+  constexpr state() noexcept = default;
+  explicit constexpr state(std::uint64_t bits) noexcept : bits_(bits) {}
+
+  [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
+  [[nodiscard]] constexpr bool is_live() const noexcept { return kind_of() == kind::live; }
+  [[nodiscard]] constexpr bool is_dead() const noexcept { return kind_of() == kind::dead; }
+  [[nodiscard]] constexpr bool is_forward() const noexcept { return kind_of() == kind::forward; }
+  [[nodiscard]] constexpr std::uint32_t version() const noexcept {
+    return static_cast<std::uint32_t>((bits_ & version_mask) >> version_shift);
+  }
+  [[nodiscard]] constexpr tick_count deadline() const noexcept { return bits_ & payload_mask; }
+  [[nodiscard]] constexpr bool has_deadline() const noexcept { return deadline() != never; }
+  [[nodiscard]] constexpr handle forward() const noexcept { return static_cast<handle>(bits_); }
+  [[nodiscard]] constexpr cause death() const noexcept { return static_cast<cause>(bits_ & payload_mask); }
+
+  [[nodiscard]] constexpr state lives_until(tick_count deadline) const noexcept { return next(kind::live, deadline); }
+  [[nodiscard]] constexpr state forwarded_to(handle h) const noexcept { return next(kind::forward, h); }
+  [[nodiscard]] constexpr state killed(cause c) const noexcept {
+    return next(kind::dead, static_cast<std::uint64_t>(c));
+  }
+
+  /// A free slot that heads a chain of free slots; the payload leads to the next chain (see pool.hpp).
+  [[nodiscard]] constexpr state heading_chain_before(handle next_chain) const noexcept {
+    return next(kind::dead, next_chain);
+  }
+  [[nodiscard]] constexpr handle next_chain() const noexcept { return static_cast<handle>(bits_); }
+
+  friend constexpr bool operator==(state, state) noexcept = default;
+
+ private:
+  static constexpr int version_shift = 40;
+  static constexpr int kind_shift = 62;
+  static constexpr std::uint64_t payload_mask = (std::uint64_t{1} << version_shift) - 1;
+  static constexpr std::uint64_t version_mask = ((std::uint64_t{1} << kind_shift) - 1) & ~payload_mask;
+
+  [[nodiscard]] constexpr kind kind_of() const noexcept { return static_cast<kind>(bits_ >> kind_shift); }
+  [[nodiscard]] constexpr state next(kind k, std::uint64_t payload) const noexcept {
+    const std::uint64_t version = (bits_ + (std::uint64_t{1} << version_shift)) & version_mask;
+    return state((static_cast<std::uint64_t>(k) << kind_shift) | version | payload);
+  }
+
+  std::uint64_t bits_ = 0;
+};
+
+/// The word itself. All accesses of the core to states go through these few functions.
+template <class Env>
+class state_word {
+ public:
+  /// [S1] acquire: pairs with [S2] and [S3], so that who sees LIVE sees key and value, and who sees FORWARD sees the
+  /// node it leads to.
+  [[nodiscard]] state load() const noexcept { return state(word_.load(std::memory_order_acquire)); }
+
+  /// [S2] acq_rel: release pairs with [S1] (a FORWARD publishes the replacement, a kill what its thread did before);
+  /// acquire on both outcomes pairs with itself and [S3]: the loser acts on what the winner published.
+  bool change(state& expected, state desired) noexcept {
+    std::uint64_t bits = expected.bits();
+    const bool changed = word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel,
+                                                       std::memory_order_acquire);
+    expected = changed ? desired : state(bits);
+    return changed;
+  }
+
+  /// For a slot that is out of the list.
+  /// [S3] release: pairs with [S1] and [S2]; a sweeper reads the states of slots that are not linked.
+  void prepare(state s) noexcept { word_.store(s.bits(), std::memory_order_release); }
+  /// [S4] relaxed: read back by the slot's only owner.
+  [[nodiscard]] state peek() const noexcept { return state(word_.load(std::memory_order_relaxed)); }
+
+ private:
+  typename Env::template atomic<std::uint64_t> word_{0};
+};
+
+}  // namespace wane::impl

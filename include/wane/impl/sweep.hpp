@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSL-1.0
+// The sweep: finds expired entries in the pool, in memory order, and removes them by way of the list.
+//
+// Blocks of 64 slots whose earliest deadline has come are looked into; the others cost one comparison. For a batch of due
+// blocks: empty their summaries, one heavy fence, scan the slots, lower each summary to the earliest deadline that is
+// left. (I8 in pool.hpp says why no deadline stored meanwhile is lost.)
+//
+// A slot that looks expired is a candidate, not more: it may not be linked yet, or be gone, or serve another key by the
+// time it is looked at. So it is looked up from its bucket by identity; only when the list leads to this very slot, under
+// our guard, is its state loaded again, killed by compare-and-swap of the exact expired word, and unlinked.
+//
+// No guard is held from one batch to the next, or a sweep would hold up its own garbage.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include <wane/impl/map_core.hpp>
+
+namespace wane::impl {
+
+/// One batch of due blocks.
+struct due_blocks {
+  static constexpr std::size_t capacity = 64;
+  std::array<std::uint32_t, capacity> block;
+  std::size_t count = 0;
+};
+
+template <class Key, class T, class Policy>
+sweep_result map_core<Key, T, Policy>::sweep_some(const sweep_budget& budget) {
+  [[maybe_unused]] const typename Policy::reclaimer::participant here;
+  return sweep(budget, true);
+}
+
+template <class Key, class T, class Policy>
+std::size_t map_core<Key, T, Policy>::collect() {
+  [[maybe_unused]] const typename Policy::reclaimer::participant here;
+  return collect_here();
+}
+
+/// Three guards, because a guard keeps the epoch from moving on by more than one.
+template <class Key, class T, class Policy>
+std::size_t map_core<Key, T, Policy>::collect_here() {
+  std::size_t freed = 0;
+  for (int round = 0; round < 3; ++round) {
+    operation op(list_);
+    freed += list_.collect(op);
+  }
+  return freed;
+}
+
+template <class Key, class T, class Policy>
+sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in_background) {
+  sweep_result result;
+  // [W1] acquire: pairs with [W2]; the sweep's place is seen as it was left.
+  if (sweeping_.exchange(true, std::memory_order_acquire)) return result;
+  struct unlock {
+    map_core& core;
+    // [W2] release: pairs with [W1].
+    ~unlock() { core.sweeping_.store(false, std::memory_order_release); }
+  } const unlock_at_end{*this};
+
+  const std::size_t garbage_slots = budget.garbage_bytes / sizeof(node);
+  auto& slots = list_.slots();
+  for (std::size_t looked_at = 0; looked_at < budget.blocks && result.removed < budget.removals;) {
+    if (list_.retired() > garbage_slots) {
+      collect_here();
+      if (list_.retired() > garbage_slots) {
+        result.garbage_limited = true;
+        break;
+      }
+    }
+    const tick_count now = time_.now();
+    const std::uint32_t end = slots.blocks();
+    due_blocks due;
+    while (sweep_next_ < end && due.count < due_blocks::capacity && looked_at < budget.blocks) {
+      const tick_count earliest = slots.earliest(sweep_next_);
+      if (earliest <= now)
+        due.block[due.count++] = sweep_next_;
+      else
+        sweep_earliest_ = std::min(sweep_earliest_, earliest), ++result.blocks_skipped;
+      ++sweep_next_;
+      ++looked_at;
+    }
+    result.blocks_scanned += due.count;
+    if (due.count > 0) sweep_batch(due, now, budget, in_background, result);
+    if (sweep_next_ >= end) {
+      result.pass_ended = true;
+      result.next_due = sweep_earliest_ == never ? std::chrono::nanoseconds::max() : time_.until(sweep_earliest_);
+      sweep_next_ = 0;
+      sweep_earliest_ = never;
+      break;
+    }
+  }
+  // [W3] relaxed: figures for statistics.
+  swept_.fetch_add(result.removed, std::memory_order_relaxed);
+  // [W4] relaxed: as [W3].
+  blocks_scanned_.fetch_add(result.blocks_scanned, std::memory_order_relaxed);
+  // [W5] relaxed: as [W3].
+  blocks_skipped_.fetch_add(result.blocks_skipped, std::memory_order_relaxed);
+  return result;
+}
+
+template <class Key, class T, class Policy>
+void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget,
+                                           bool in_background, sweep_result& result) {
+  auto& slots = list_.slots();
+  /// Lowers the summaries of the blocks that were emptied, whatever happens: one that is not scanned to its end goes
+  /// back to "due at once".
+  struct summaries {
+    decltype(slots)& pool;
+    const due_blocks& due;
+    std::size_t done = 0;
+    ~summaries() {
+      for (; done < due.count; ++done) pool.lower_earliest(due.block[done], 0);
+    }
+  } restore{slots, due};
+
+  for (std::size_t i = 0; i < due.count; ++i) slots.take_earliest(due.block[i]);
+  // If a deadline was stored before this fence the scan below sees it; if after, its thread finds the summary empty.
+  environment::heavy_fence();
+  operation op(list_);
+  for (; restore.done < due.count; ++restore.done) {
+    if (result.removed >= budget.removals) return;
+    const std::uint32_t block = due.block[restore.done];
+    tick_count earliest = never;
+    for (handle h = block * block_slots; h < (block + 1) * block_slots; ++h) {
+      const state s = list_[h].life.load();
+      if (!s.is_live() || !s.has_deadline()) continue;
+      if (s.deadline() > now || !sweep_slot(op, h, now, in_background, result))
+        earliest = std::min(earliest, s.deadline());
+    }
+    if (earliest != never) slots.lower_earliest(block, earliest);
+    sweep_earliest_ = std::min(sweep_earliest_, std::max(earliest, now));
+  }
+}
+
+/// Removes the entry in a slot if the list leads to it and it is expired. False when it may have to be looked at again.
+template <class Key, class T, class Policy>
+bool map_core<Key, T, Policy>::sweep_slot(operation& op, handle h, tick_count now, bool in_background,
+                                          sweep_result& result) {
+  const std::uint64_t hash = list_[h].hash();  // a hint: the slot may be changing hands
+  found f = list_.find_slot(op, hash, h);
+  if (f.node == nullptr) return false;
+  if (!f.life.is_live() || f.life.deadline() > now) return !f.life.is_live();
+  const tick_count deadline = f.life.deadline();
+  try {
+    if (!kill(op, hash, f, cause::expired)) return false;
+  } catch (...) {
+    // The listener threw; the entry is gone all the same.
+    if (!in_background) throw;
+    op.me().count(&counters<environment>::listener_errors);
+  }
+  ++result.removed;
+  const std::chrono::nanoseconds late((now - deadline) * time_.tick_ns);
+  result.lateness_max = std::max(result.lateness_max, late);
+  result.lateness_sum += late;
+  return true;
+}
+
+}  // namespace wane::impl

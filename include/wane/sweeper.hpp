@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+// wane::sweeper: a thread that removes expired entries from any number of maps, at a pace that keeps them few.
+//
+// It visits its maps in turn, in batches, holding no guard between them; frees garbage; and shrinks tables that have
+// become too large. What is to be gained is known beforehand from the blocks' earliest deadlines, so that entries which
+// are not due, and entries without a TTL, cost nothing but one comparison per 64 of them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include <wane/stats.hpp>
+
+namespace wane {
+
+template <class Key, class T, class Policy>
+class map;
+class sweeper;
+
+struct sweeper_options {
+  /// How long after its deadline an entry may stay, as far as `cpu_share` allows. A pass starts at least every half of it.
+  std::chrono::nanoseconds lateness{std::chrono::milliseconds(100)};
+  /// Share of one core the sweeper may use, in (0, 1]; when it does not suffice, lateness grows.
+  double cpu_share = 0.05;
+  /// Per map: bytes retired and not yet freed at which it stops removing and pushes reclamation instead.
+  std::size_t garbage_bytes = std::size_t{64} << 20;
+  /// Halve tables that have become too large, in the background.
+  bool shrink = true;
+};
+
+/// What a sweeper has done since it was made.
+struct sweeper_stats {
+  std::uint64_t passes = 0;                   ///< ends of a pass over a map
+  std::uint64_t removed = 0;
+  std::uint64_t garbage_limited = 0;          ///< batches cut short because reclamation was behind
+  std::chrono::nanoseconds cpu_time{0};       ///< of the sweeper's thread
+  std::chrono::nanoseconds lateness_max{0};
+  std::chrono::nanoseconds lateness_mean{0};
+};
+
+namespace impl {
+
+struct sweeper_state;
+
+/// What a sweeper sees of a map.
+class sweep_target {
+ public:
+  virtual sweep_result sweep_some(const sweep_budget& budget) = 0;
+  virtual std::size_t collect() = 0;
+  virtual void maintain() = 0;
+
+  sweep_target() = default;
+  sweep_target(const sweep_target&) = delete;
+  sweep_target& operator=(const sweep_target&) = delete;
+
+ protected:
+  ~sweep_target() = default;
+  /// Returns once no sweeper works on this any more. To be called by the most derived destructor.
+  void leave_sweeper() noexcept;
+
+ private:
+  friend class wane::sweeper;
+  friend struct sweeper_state;
+  std::weak_ptr<sweeper_state> sweeper_;
+};
+
+}  // namespace impl
+
+class sweeper {
+ public:
+  /// Effects: a sweeper without maps, not running.
+  /// Throws: std::invalid_argument on a lateness <= 0 or a CPU share outside (0, 1]; std::bad_alloc.
+  explicit sweeper(const sweeper_options& opts = {});
+  /// Effects: stops, and lets go of its maps.
+  ~sweeper();
+  sweeper(const sweeper&) = delete;
+  sweeper& operator=(const sweeper&) = delete;
+
+  /// Effects: adds the map. A map leaves by itself when it is destroyed, waiting for the batch in hand.
+  /// Throws: std::logic_error if the map has a sweeper already. Thread-safe, as all members.
+  template <class Key, class T, class Policy>
+  void attach(map<Key, T, Policy>& m) {
+    attach(m.core_);
+  }
+  /// Effects: lets go of the map; when it returns the sweeper does not touch it any more.
+  template <class Key, class T, class Policy>
+  void detach(map<Key, T, Policy>& m) {
+    detach(m.core_);
+  }
+
+  /// Effects: starts the thread, if it is not running. Throws: std::system_error.
+  void start();
+  /// Effects: ends the thread, in the middle of a pass if need be, and waits for the batch in hand.
+  void stop();
+  /// Effects: begins a pass now.
+  void wake();
+  [[nodiscard]] bool is_running() const;
+  [[nodiscard]] sweeper_stats stats() const;
+
+ private:
+  void attach(impl::sweep_target& target);
+  void detach(impl::sweep_target& target);
+
+  std::shared_ptr<impl::sweeper_state> state_;
+};
+
+}  // namespace wane

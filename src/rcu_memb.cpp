@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: BSL-1.0
+// rcu<memb> on liburcu-memb.
+#define URCU_API_MAP
+#include <urcu/urcu-memb.h>
+
+#define WANE_RCU_FLAVOUR memb
+#include "rcu_flavour.hpp"
