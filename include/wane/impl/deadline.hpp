@@ -7,11 +7,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include <wane/impl/state.hpp>
 #include <wane/lifetime.hpp>
 
 namespace wane::impl {
+
+/// Holds every sum of two times and a product of ticks by their length. An extension of g++ and clang.
+__extension__ using wide = __int128;
 
 template <class Clock, class Tick>
 class tick_clock {
@@ -35,7 +39,7 @@ class tick_clock {
   /// The time from now until a deadline, at least 1 ns.
   [[nodiscard]] std::chrono::nanoseconds until(tick_count deadline) const noexcept {
     if (deadline == never) return no_deadline;
-    const __int128 left = static_cast<__int128>(deadline) * tick_ns + origin_ - since_epoch(clock_.now());
+    const wide left = static_cast<wide>(deadline) * tick_ns + origin_ - since_epoch(clock_.now());
     return std::chrono::nanoseconds(left < 1 ? 1 : static_cast<std::int64_t>(left));
   }
 
@@ -45,10 +49,10 @@ class tick_clock {
   }
   /// start + length in ticks since the origin, rounded up, within [0, never).
   [[nodiscard]] tick_count round_up(std::int64_t start, std::int64_t length) const noexcept {
-    const __int128 since_origin = static_cast<__int128>(start) + length - origin_;
+    const wide since_origin = static_cast<wide>(start) + length - origin_;
     if (since_origin <= 0) return 0;
-    const __int128 ticks = (since_origin + tick_ns - 1) / tick_ns;
-    return ticks >= static_cast<__int128>(never) ? never - 1 : static_cast<tick_count>(ticks);
+    const wide ticks = (since_origin + tick_ns - 1) / tick_ns;
+    return ticks >= static_cast<wide>(never) ? never - 1 : static_cast<tick_count>(ticks);
   }
 
   [[no_unique_address]] Clock clock_;
