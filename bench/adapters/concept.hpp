@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the study asks of a map. An adapter is one class that wraps one map; a line of maps.txt names it and builds a
+// program for it, so adapters with clashing headers (the flavours of liburcu) never meet.
+//
+//   class some_map {
+//    public:
+//     static constexpr bool stores = true;          // false: answers are made up (null), and nothing is verified
+//     explicit some_map(std::size_t expected);      // entries to make room for; 0: start as small as a default map
+//     facts describe() const;                       // figures the map reports about itself, recorded beside ours
+//
+//     class session {                               // one a thread, made and destroyed by it: registration
+//      public:
+//       explicit session(some_map&);
+//       bool find(key_type, value_type& out);       // out is untouched by a miss
+//       bool insert(key_type, value_type);          // false: the key was there
+//       bool erase(key_type);                       // false: the key was not there
+//       void assign(key_type, value_type);          // insert or replace
+//       void quiescent();                           // no reference is held; called every 64 operations
+//       std::size_t size();                         // exact when nobody updates; may walk the map
+//     };
+//   };
+//
+// A map whose entries expire by themselves adds what adapters/wane.hpp adds: an `expiring` type for the workload
+// `expire` and a `replaying` type for `replay`. For the others `replay` wraps the session in lazy_expiry.hpp.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <map>
+#include <string>
+
+#include "../keys.hpp"
+
+namespace bench {
+
+/// Operations between two announcements of a quiescent state.
+inline constexpr int operations_per_quiescent_state = 64;
+
+using facts = std::map<std::string, double>;
+
+template <class S>
+concept map_session = requires(S session, key_type key, value_type value) {
+  { session.find(key, value) } -> std::same_as<bool>;
+  { session.insert(key, value) } -> std::same_as<bool>;
+  { session.erase(key) } -> std::same_as<bool>;
+  session.assign(key, value);
+  session.quiescent();
+  { session.size() } -> std::convertible_to<std::size_t>;
+};
+
+template <class M>
+concept map_adapter = map_session<typename M::session> && std::constructible_from<M, std::size_t> &&
+                      std::constructible_from<typename M::session, M&> && requires(const M map) {
+                        { M::stores } -> std::convertible_to<bool>;
+                        { map.describe() } -> std::same_as<facts>;
+                      };
+
+/// Whether entries of the map expire by themselves.
+template <class M>
+concept expires_natively = requires { typename M::expiring; };
+
+}  // namespace bench

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+// liburcu cds_lfht: a split-ordered list with buckets resized by a worker thread; wane's nearest relative.
+//
+// Include through lfht_memb.hpp or lfht_qsbr.hpp: liburcu allows one flavour a translation unit, and its headers bind
+// the rcu_* names below to the flavour that was included first.
+#pragma once
+
+#include <urcu/rculfhash.h>
+
+#include <bit>
+#include <new>
+#include <vector>
+
+#include "concept.hpp"
+
+namespace bench {
+
+/// `Qsbr`: the flavour needs announcements of quiescent states, and in return its read lock is nothing.
+template <bool Qsbr>
+class lfht {
+  struct node {
+    cds_lfht_node link;
+    key_type key;
+    value_type value;
+    rcu_head reclaim;
+
+    static node* of(cds_lfht_node* link) { return caa_container_of(link, node, link); }
+  };
+
+ public:
+  static constexpr bool stores = true;
+
+  explicit lfht(std::size_t expected) {
+    // A limit on the buckets, high enough never to be met, selects liburcu's flat bucket array over its array of
+    // doubling segments, and with it the cheaper of its two lookups.
+    table_ = cds_lfht_new(expected == 0 ? 1 : std::bit_ceil(expected), 1, std::size_t{1} << 32,
+                          CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING, nullptr);
+    if (table_ == nullptr) throw std::bad_alloc();
+  }
+
+  ~lfht() {
+    std::vector<node*> nodes;
+    {
+      const registration registered;
+      rcu_read_lock();
+      cds_lfht_iter it;
+      for (cds_lfht_first(table_, &it); cds_lfht_iter_get_node(&it) != nullptr; cds_lfht_next(table_, &it)) {
+        nodes.push_back(node::of(cds_lfht_iter_get_node(&it)));
+        cds_lfht_del(table_, &nodes.back()->link);
+      }
+      rcu_read_unlock();
+    }
+    rcu_barrier();  // earlier erasures have been freed
+    cds_lfht_destroy(table_, nullptr);
+    for (node* n : nodes) delete n;
+  }
+
+  lfht(const lfht&) = delete;
+  lfht& operator=(const lfht&) = delete;
+
+  [[nodiscard]] facts describe() const { return {}; }
+
+ private:
+  class registration {
+   public:
+    registration() { rcu_register_thread(); }
+    ~registration() { rcu_unregister_thread(); }
+    registration(const registration&) = delete;
+    registration& operator=(const registration&) = delete;
+  };
+
+ public:
+  class session {
+   public:
+    explicit session(lfht& map) : table_(map.table_) {}
+
+    bool find(key_type key, value_type& out) {
+      rcu_read_lock();
+      cds_lfht_node* found = lookup(key);
+      if (found != nullptr) out = node::of(found)->value;
+      rcu_read_unlock();
+      return found != nullptr;
+    }
+
+    bool insert(key_type key, value_type value) {
+      auto* fresh = new node{{}, key, value, {}};
+      rcu_read_lock();
+      const auto* winner = cds_lfht_add_unique(table_, hash{}(key), matches, &key, &fresh->link);
+      rcu_read_unlock();
+      if (winner == &fresh->link) return true;
+      delete fresh;  // never visible to anybody
+      return false;
+    }
+
+    bool erase(key_type key) {
+      rcu_read_lock();
+      cds_lfht_node* found = lookup(key);
+      const bool erased = found != nullptr && cds_lfht_del(table_, found) == 0;
+      if (erased) retire(found);
+      rcu_read_unlock();
+      return erased;
+    }
+
+    void assign(key_type key, value_type value) {
+      auto* fresh = new node{{}, key, value, {}};
+      rcu_read_lock();
+      cds_lfht_node* old = cds_lfht_add_replace(table_, hash{}(key), matches, &key, &fresh->link);
+      if (old != nullptr) retire(old);
+      rcu_read_unlock();
+    }
+
+    void quiescent() {
+      if constexpr (Qsbr) rcu_quiescent_state();
+    }
+
+    std::size_t size() {
+      long before = 0, after = 0;
+      unsigned long count = 0;
+      rcu_read_lock();
+      cds_lfht_count_nodes(table_, &before, &count, &after);
+      rcu_read_unlock();
+      return count;
+    }
+
+   private:
+    static int matches(cds_lfht_node* candidate, const void* key) {
+      return node::of(candidate)->key == *static_cast<const key_type*>(key);
+    }
+
+    cds_lfht_node* lookup(key_type key) {
+      cds_lfht_iter it;
+      cds_lfht_lookup(table_, hash{}(key), matches, &key, &it);
+      return cds_lfht_iter_get_node(&it);
+    }
+
+    static void retire(cds_lfht_node* removed) {
+      call_rcu(&node::of(removed)->reclaim, [](rcu_head* head) { delete caa_container_of(head, node, reclaim); });
+    }
+
+    registration registered_;
+    cds_lfht* table_;
+  };
+
+ private:
+  cds_lfht* table_;
+};
+
+}  // namespace bench

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+// wane::map under each of its reclaimers.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <wane/map.hpp>
+#include <wane/reclaim/rcu.hpp>
+#include <wane/sweeper.hpp>
+
+#include "../replay_clock.hpp"
+#include "concept.hpp"
+
+namespace bench {
+
+template <class Reclaimer, class Clock>
+struct wane_policy : wane::policy<key_type> {
+  using hash = bench::hash;
+  using reclaimer = Reclaimer;
+  using clock = Clock;
+};
+
+/// A map, with or without a sweeper. What the workloads need of it is the same for all reclaimers and clocks.
+template <class Reclaimer, class Clock>
+class basic_wane {
+  using map_type = wane::map<key_type, value_type, wane_policy<Reclaimer, Clock>>;
+
+ public:
+  using clock = Clock;
+  static constexpr bool stores = true;
+  static constexpr std::string_view expiry = "native, sweeper on";
+
+  explicit basic_wane(std::size_t expected = 0) : map_({.expected_entries = expected}) {}
+
+  void start_sweeper() {
+    sweeper_.emplace();
+    sweeper_->attach(map_);
+    sweeper_->start();
+    sweeping_since_ = std::chrono::steady_clock::now();
+  }
+
+  /// Entries that are linked, expired ones that nobody has met included.
+  [[nodiscard]] std::size_t resident() const { return map_.stats().size; }
+
+  /// Figures by the names of wane::stats, and of wane::sweeper_stats where there is a sweeper.
+  [[nodiscard]] facts describe() const {
+    const wane::stats s = map_.stats();
+    facts all{
+        {"buckets", static_cast<double>(s.buckets)},
+        {"growths", static_cast<double>(s.growths)},
+        {"node_bytes", static_cast<double>(s.node_bytes)},
+        {"slots", static_cast<double>(s.slots)},
+        {"retired", static_cast<double>(s.retired)},
+        {"mapped_bytes", static_cast<double>(s.mapped_bytes)},
+        {"heap_bytes", static_cast<double>(s.heap_bytes)},
+        {"huge_pages", s.huge_pages ? 1.0 : 0.0},
+    };
+    if (sweeper_) {
+      using seconds = std::chrono::duration<double>;
+      const wane::sweeper_stats w = sweeper_->stats();
+      all["sweeper_cpu_share"] = seconds(w.cpu_time) / seconds(std::chrono::steady_clock::now() - sweeping_since_);
+      all["sweeper_removed"] = static_cast<double>(w.removed);
+      all["sweeper_passes"] = static_cast<double>(w.passes);
+      all["sweeper_lateness_mean_seconds"] = seconds(w.lateness_mean).count();
+      all["sweeper_lateness_max_seconds"] = seconds(w.lateness_max).count();
+    }
+    return all;
+  }
+
+  class session {
+   public:
+    explicit session(basic_wane& map) : map_(map.map_) {}
+
+    bool find(key_type key, value_type& out) {
+      const auto found = map_.find(key);
+      if (found) out = *found;
+      return found.has_value();
+    }
+    bool insert(key_type key, value_type value) { return map_.insert(key, value); }
+    bool erase(key_type key) { return map_.erase(key); }
+    void assign(key_type key, value_type value) { map_.insert_or_assign(key, value); }
+    void quiescent() {
+      if constexpr (requires(typename Reclaimer::participant p) { p.quiescent(); }) participant_.quiescent();
+    }
+    std::size_t size() { return map_.size(); }
+
+    /// For `expire`.
+    bool insert(key_type key, value_type value, typename clock::time_point deadline) {
+      return map_.insert(key, value, deadline);
+    }
+
+    /// For `replay`.
+    bool get(key_type key) { return map_.find(key).has_value(); }
+    void set(key_type key, std::uint32_t ttl_s) {
+      if (ttl_s == 0)
+        map_.insert_or_assign(key, value_of(key));
+      else
+        map_.insert_or_assign(key, value_of(key), std::chrono::seconds(ttl_s));
+    }
+    void add(key_type key, std::uint32_t ttl_s) {
+      if (ttl_s == 0)
+        map_.insert(key, value_of(key));
+      else
+        map_.insert(key, value_of(key), std::chrono::seconds(ttl_s));
+    }
+    void increment(key_type key) {
+      map_.update(key, [](value_type& value) { ++value; });
+    }
+
+   private:
+    map_type& map_;
+    [[no_unique_address]] typename Reclaimer::participant participant_;
+  };
+
+ private:
+  map_type map_;
+  std::optional<wane::sweeper> sweeper_;  // after the map, so that it ends before it
+  std::chrono::steady_clock::time_point sweeping_since_;
+};
+
+template <class Reclaimer>
+class wane_map : public basic_wane<Reclaimer, wane::coarse_clock> {
+ public:
+  using expiring = basic_wane<Reclaimer, wane::coarse_clock>;
+  using replaying = basic_wane<Reclaimer, replay_clock>;
+  using basic_wane<Reclaimer, wane::coarse_clock>::basic_wane;
+};
+
+using wane_epoch = wane_map<wane::epoch>;
+using wane_rcu_memb = wane_map<wane::rcu<wane::memb>>;
+using wane_rcu_qsbr = wane_map<wane::rcu<wane::qsbr>>;
+using wane_rcu_mb = wane_map<wane::rcu<wane::mb>>;
+using wane_rcu_bp = wane_map<wane::rcu<wane::bp>>;
+
+}  // namespace bench

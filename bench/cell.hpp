@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+// A cell of the study: one workload on one map with one number of threads. Google Benchmark starts the threads, lines
+// them up and takes the time; a cell says what each thread does and whether the result may be believed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+/// Thrown by `conclude` when the map gave wrong answers: the cell then has an error and no number.
+struct check_failed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+inline void check(bool holds, const std::string& otherwise) {
+  if (!holds) throw check_failed(otherwise);
+}
+
+/// What a cell measured besides time.
+struct outcome {
+  std::uint64_t operations = 0;
+  std::map<std::string, double> figures;
+  std::map<std::string, std::string> labels;
+};
+
+class cell {
+ public:
+  cell(std::string workload, std::size_t entries, std::size_t threads)
+      : workload_(std::move(workload)), entries_(entries), threads_(threads) {}
+  virtual ~cell() = default;
+  cell(const cell&) = delete;
+  cell& operator=(const cell&) = delete;
+
+  [[nodiscard]] const std::string& workload() const noexcept { return workload_; }
+  [[nodiscard]] std::size_t entries() const noexcept { return entries_; }
+  [[nodiscard]] std::size_t threads() const noexcept { return threads_; }
+
+  /// Called by each thread before any thread starts `work`, outside the measured time.
+  virtual void prepare(std::size_t /*thread*/) {}
+  /// Called by each thread, all starting together; the time is that of the last to finish.
+  virtual void work(std::size_t thread) = 0;
+  /// Called by thread 0 after all have finished. Throws check_failed.
+  virtual outcome conclude() = 0;
+
+ private:
+  std::string workload_;
+  std::size_t entries_, threads_;
+};
+
+using cells = std::vector<std::unique_ptr<cell>>;
+
+/// Runs the cells in their order and prints one JSON record a cell on standard output as soon as it is measured.
+/// Returns how many failed.
+std::size_t run(cells& all, std::string_view map, std::size_t trial);
+
+}  // namespace bench

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+// The cells of one map. The build compiles this file once for each line of maps.txt, with
+//   BENCH_ADAPTER   the adapter's header, and
+//   BENCH_MAP       the map's name, which is also the name of the adapter class.
+#include "cells.hpp"
+
+#include BENCH_ADAPTER
+
+#include "workloads/expire.hpp"
+#include "workloads/fill.hpp"
+#include "workloads/replay.hpp"
+#include "workloads/steady.hpp"
+
+#define BENCH_TEXT_OF(x) #x
+#define BENCH_TEXT(x) BENCH_TEXT_OF(x)
+
+namespace bench {
+
+static_assert(map_adapter<BENCH_MAP>);
+
+const std::string_view map_name = BENCH_TEXT(BENCH_MAP);
+
+cells make_cells(const settings& s) {
+  switch (s.group) {
+    case group::steady:
+    case group::grown: return steady_cells<BENCH_MAP>(s);
+    case group::fill: return fill_cells<BENCH_MAP>(s);
+    case group::expire: return expire_cells<BENCH_MAP>(s);
+    case group::replay: return replay_cells<BENCH_MAP>(s);
+  }
+  throw std::logic_error("no such group");
+}
+
+}  // namespace bench

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+// Keys, values and the hash that every map of the study shares.
+//
+// A universe of 2N keys is numbered 0 .. 2N-1; the prefilled maps hold numbers 0 .. N-1. A key is a bijective mix of
+// its number, so keys look random and never collide, and the value belonging to a key can be recomputed and checked.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace bench {
+
+using key_type = std::uint64_t;
+using value_type = std::uint64_t;
+
+/// The key with number `i`. Finaliser of MurmurHash3 (A. Appleby, public domain constants): a bijection on 64 bits.
+constexpr key_type key_of(std::uint64_t i) noexcept {
+  i += 0x9E3779B97F4A7C15u;  // number 0 would otherwise be key 0
+  i = (i ^ (i >> 33)) * 0xFF51AFD7ED558CCDu;
+  i = (i ^ (i >> 33)) * 0xC4CEB9FE1A85EC53u;
+  return i ^ (i >> 33);
+}
+
+/// The value every workload stores under `key`, so that a hit with a foreign value is noticed.
+constexpr value_type value_of(key_type key) noexcept { return ~key; }
+
+/// The hash of all maps. Finaliser "Mix13" of D. Stafford, as used by SplitMix64 (Steele, Lea, Flood, OOPSLA 2014);
+/// its constants differ from those of key_of, or the hash would undo the mixing.
+struct hash {
+  using is_avalanching = void;  // Boost.Unordered's convention: the bits need no further mixing
+
+  constexpr std::size_t operator()(key_type x) const noexcept {
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+  }
+};
+
+/// The most entries a cell may have: below the prime of `scatter`.
+inline constexpr std::uint64_t max_entries = 1'000'000'000;
+
+/// A permutation of 0 .. n-1, n <= max_entries. Popularity ranks and deadlines go through it, so that they do not follow
+/// the order of insertion: popular or soon-to-expire entries must not happen to be neighbours in a map's memory.
+constexpr std::uint64_t scatter(std::uint64_t i, std::uint64_t n) noexcept {
+  // A prime larger than n is coprime to it, which makes i -> i * prime mod n a bijection.
+  return i * 2'654'435'761u % n;
+}
+
+}  // namespace bench

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSL-1.0
+"""bench/study: build, measure, draw."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+
+from rich.console import Console
+
+from . import build, catalogue, machine, options, plan, plots, summary
+from .measure import TraceError, check_trace, measure
+from .store import Store
+
+
+def _configuration(chosen: options.Options, about: dict) -> dict:
+    """What must be equal for two runs to be one study. The names of maps and workloads stand for the plan."""
+    trace = hashlib.sha256(chosen.trace.read_bytes()).hexdigest() if chosen.trace else None
+    return {
+        "maps": [map_.name for map_ in chosen.maps],
+        "workloads": [workload.name for workload in chosen.workloads],
+        "entries": {workload.name: chosen.entries_of(workload) for workload in chosen.workloads},
+        "seconds": {workload.name: chosen.seconds_of(workload) for workload in chosen.workloads},
+        "threads": list(chosen.threads),
+        "trials": chosen.trials,
+        "trace": str(chosen.trace) if chosen.trace else None,
+        "trace_sha256": trace,
+        **{key: about[key] for key in ("cpu", "cores", "kernel", "huge_pages", "compile_command", "malloc_conf",
+                                       "packages", "commit", "difference")},
+    }
+
+
+def _study(chosen: options.Options, console: Console) -> int:
+    console.print("building", highlight=False)
+    build.build(chosen.maps)
+    about = machine.describe()
+    whole_plan = plan.jobs(chosen)
+    replays = [job for job in whole_plan if job.group == "replay"]
+    if chosen.trace and replays:
+        console.print(check_trace(chosen.trace, replays[0]), markup=False, highlight=False)
+    configuration = _configuration(chosen, about)
+    store = Store(chosen.out, configuration, chosen.fresh)
+    if store.done:
+        console.print(f"going on: {len(store.done)} cells are measured already", highlight=False)
+    measure(plan.jobs(chosen, store.done), chosen.trace, store, console)
+
+    results = store.write_results(about, configuration)
+    if store.measured:
+        summary.show(store.measured, chosen.maps, Console())
+        drawn = plots.draw(store.measured, chosen.maps, about, chosen.out)
+        console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False)
+    for remark in machine.remarks(about):
+        console.print(f"note: {remark}", markup=False, highlight=False)
+    for failure in store.failures:
+        console.print(f"FAILED {failure['name']}, trial {failure['trial'] + 1}: {failure['error']}", markup=False,
+                      highlight=False)
+    return 1 if store.failures else 0
+
+
+def main(arguments: list[str]) -> int:
+    console = Console(stderr=True)
+    maps = catalogue.read_maps()
+    try:
+        chosen = options.parse(arguments, maps, machine.cores())
+        if chosen.list:
+            options.print_list(maps)
+            return 0
+        if not plan.jobs(chosen):
+            raise options.UsageError("none of the chosen maps can run the chosen workloads")
+        return _study(chosen, console)
+    except (options.UsageError, TraceError) as error:
+        print(f"bench/study: {error}", file=sys.stderr)
+        return 2
+    except build.BuildError as error:
+        print(f"bench/study: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("bench/study: stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What the numbers depend on: the machine, its settings, the compiler, the commit, the versions of the peers."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from .build import compile_command
+from .catalogue import BENCH, ROOT
+
+_THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+def _output(*command: str) -> str:
+    return subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=True).stdout.strip()
+
+
+def _cpu_model() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def cores() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def huge_pages() -> str:
+    """The chosen setting of transparent huge pages: always, madvise or never."""
+    if not _THP.exists():
+        return "not supported by this kernel"
+    return _THP.read_text().split("[")[1].split("]")[0]
+
+
+def membarrier() -> bool:
+    """Whether sys_membarrier offers the private expedited command, which asymmetric read-side entry needs."""
+    query, private_expedited = 0, 1 << 3
+    numbers = {"x86_64": 324, "aarch64": 283, "riscv64": 283}
+    if platform.machine() not in numbers:
+        return False
+    commands = ctypes.CDLL(None).syscall(numbers[platform.machine()], query, 0, 0)
+    return commands >= 0 and bool(commands & private_expedited)
+
+
+def packages() -> dict[str, str]:
+    names = [line for line in (BENCH / "packages.txt").read_text().splitlines() if not line.startswith("#")]
+    lines = _output("dpkg-query", "-W", "-f=${Package} ${Version}\n", *names).splitlines()
+    return dict(line.split(" ", 1) for line in lines)
+
+
+def commit() -> dict:
+    """The commit, and a digest of what differs from it: two dirty trees are the same study only if they are equal."""
+    difference = _output("git", "diff", "HEAD")
+    return {
+        "commit": _output("git", "rev-parse", "HEAD"),
+        "dirty": bool(difference),
+        "difference": hashlib.sha256(difference.encode()).hexdigest()[:16] if difference else None,
+    }
+
+
+def describe() -> dict:
+    return {
+        "cpu": _cpu_model(),
+        "cores": cores(),
+        "memory_bytes": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        "page_size": os.sysconf("SC_PAGE_SIZE"),
+        "kernel": platform.release(),
+        "huge_pages": huge_pages(),
+        "membarrier": membarrier(),
+        "compiler": _output("c++", "--version").splitlines()[0],
+        "compile_command": compile_command(),
+        "malloc_conf": os.environ.get("MALLOC_CONF", ""),
+        "packages": packages(),
+        **commit(),
+    }
+
+
+def remarks(machine: dict) -> list[str]:
+    """What a reader of the numbers must know about this machine."""
+    said = []
+    if machine["huge_pages"] not in ("madvise", "always"):
+        said.append(f"transparent huge pages: {machine['huge_pages']}; wane asks for them and did not get them")
+    elif machine["huge_pages"] == "madvise" and "thp:always" not in machine["malloc_conf"]:
+        said.append("transparent huge pages: on request; wane and liburcu's or others' own mappings may ask, jemalloc "
+                    "does not unless MALLOC_CONF=thp:always is set")
+    if not machine["membarrier"]:
+        said.append("sys_membarrier is missing: epoch, rcu_memb and lfht_memb fall back to fences on this machine")
+    if machine["dirty"]:
+        said.append("the tree differs from the commit")
+    said.append("Debian's libbenchmark calls itself a DEBUG build; none of its code runs inside a measured interval")
+    return said

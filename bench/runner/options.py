@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The command line of bench/study."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .catalogue import WORKLOADS, Map, Workload
+
+
+class UsageError(Exception):
+    """A mistake on the command line, said in one line that names what is allowed."""
+
+
+@dataclass(frozen=True)
+class Options:
+    maps: tuple[Map, ...]
+    workloads: tuple[Workload, ...]
+    threads: tuple[int, ...]
+    trials: int
+    seconds: float
+    entries: int | None  # None: the default of each workload
+    full: bool
+    trace: Path | None
+    out: Path
+    fresh: bool
+    list: bool
+
+    def entries_of(self, workload: Workload) -> int:
+        return self.entries or (workload.full_entries if self.full else workload.entries)
+
+    def seconds_of(self, workload: Workload) -> float:
+        return max(self.seconds, workload.least_seconds)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        raise UsageError(message)
+
+
+def _count(text: str) -> int:
+    """A positive number, also as 500k or 10M."""
+    match = re.fullmatch(r"(\d+)([kM]?)", text)
+    value = int(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]] if match else 0
+    if not 1 <= value <= 1_000_000_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 to 1000M (also 500k, 10M)")
+    return value
+
+
+def _threads(text: str) -> tuple[int, ...]:
+    counts = text.split(",")
+    if not all(re.fullmatch(r"[1-9]\d{0,3}", count) and int(count) <= 1024 for count in counts):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list of numbers from 1 to 1024, as 1,2,4")
+    return tuple(sorted({int(count) for count in counts}))
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.001 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds from 0.001 to 3600")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="bench/study",
+        description="Builds wane and its peers optimised, measures them beside each other, prints tables, and writes "
+                    "results.json and plots. A stopped study goes on where it stopped when it is started again.",
+        epilog="All maps use jemalloc, whose MALLOC_CONF is honoured and recorded: MALLOC_CONF=thp:always gives the "
+               "peers huge pages too.")
+    parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all but null)")
+    parser.add_argument("--workloads", metavar="A,B", help="workloads (default: those that --list marks with *)")
+    parser.add_argument("--entries", type=_count, metavar="N", help="entries, as 1M (default: see --list)")
+    parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two up "
+                        "to the cores, and twice the cores; with --full every number up to the cores)")
+    parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5)")
+    parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.2, --full: 1)")
+    parser.add_argument("--full", action="store_true", help="the long matrix: 10M entries, all workloads; takes hours")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this trace: Twitter CSV, or CloudPhysics CSV")
+    parser.add_argument("--out", type=Path, metavar="DIR", default=Path("study-results"), help="default: %(default)s")
+    parser.add_argument("--fresh", action="store_true", help="discard what an earlier study left in DIR")
+    parser.add_argument("--list", action="store_true", help="name the maps and workloads, and stop")
+    return parser
+
+
+def _chosen(text: str, kind: str, names: list[str]) -> set[str]:
+    chosen: set[str] = set()
+    for name in text.split(","):
+        matching = {known for known in names if known == name or known.startswith(name + "_")} if name else set()
+        # A workload's name is never short for others: "fill" is not "fill_presized".
+        if kind == "workload":
+            matching &= {name}
+        if not matching:
+            raise UsageError(f"unknown {kind} '{name}'; there are: {', '.join(names)}")
+        chosen |= matching
+    return chosen
+
+
+def default_threads(cores: int, full: bool) -> tuple[int, ...]:
+    up_to_cores = range(1, cores + 1) if full else [1 << i for i in range(cores.bit_length()) if 1 << i <= cores]
+    return tuple(sorted({*up_to_cores, cores, 2 * cores}))
+
+
+def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
+    given = _parser().parse_args(arguments)
+    map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - {"null"}
+    if given.workloads is not None:
+        workload_names = _chosen(given.workloads, "workload", [workload.name for workload in WORKLOADS])
+    else:
+        workload_names = {workload.name for workload in WORKLOADS if given.full or not workload.full_only}
+    if given.trace is not None and not given.trace.is_file():
+        raise UsageError(f"--trace: there is no file '{given.trace}'")
+    if given.trace is not None and "replay" not in workload_names:
+        raise UsageError("--trace: the workload 'replay' is not among the chosen ones")
+    if given.trials is not None and given.trials > 1000:
+        raise UsageError("--trials: at most 1000")
+    return Options(
+        maps=tuple(maps[name] for name in maps if name in map_names),
+        workloads=tuple(workload for workload in WORKLOADS if workload.name in workload_names),
+        threads=given.threads or default_threads(cores, given.full),
+        trials=given.trials or (5 if given.full else 3),
+        seconds=given.seconds or (1.0 if given.full else 0.2),
+        entries=given.entries,
+        full=given.full,
+        trace=given.trace.resolve() if given.trace else None,
+        out=given.out,
+        fresh=given.fresh,
+        list=given.list,
+    )
+
+
+def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
+    print("maps:", file=file)
+    for map_ in maps.values():
+        print(f"  {map_.name:<16}{map_.about}", file=file)
+    print("workloads (* by default; entries by default / with --full):", file=file)
+    for workload in WORKLOADS:
+        mark = " " if workload.full_only else "*"
+        print(f"{mark} {workload.name:<16}{workload.about}; {workload.entries:,} / {workload.full_entries:,}", file=file)

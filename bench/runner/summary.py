@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Medians and spreads of the records, and the tables on the terminal."""
+
+from __future__ import annotations
+
+import pandas
+from rich.console import Console
+from rich.table import Table
+
+from .catalogue import WORKLOADS, Map
+
+
+def _formatted(low: float, median: float, high: float) -> str:
+    digits = 0 if median >= 100 else 1 if median >= 10 else 2
+    return f"{median:.{digits}f}\n[dim]{low:.{digits}f}–{high:.{digits}f}[/dim]"
+
+
+def spread(records: pandas.DataFrame, value: str) -> pandas.DataFrame:
+    """n, median, min and max over the trials, for each map, workload, number of entries and threads."""
+    by_cell = records.dropna(subset=[value]).groupby(["map", "workload", "entries", "threads"], sort=False)
+    return by_cell[value].agg(n="count", median="median", min="min", max="max").reset_index()
+
+
+def with_units(records: list[dict]) -> pandas.DataFrame:
+    frame = pandas.DataFrame(records)
+    frame["mops"] = frame["ops_per_second"] / 1e6
+    frame["ns_per_insert"] = 1e9 / frame["ops_per_second"]  # wall time over entries, whatever the number of threads
+    return frame
+
+
+def _table(title: str, maps: tuple[Map, ...], columns: dict[str, pandas.DataFrame], footer: str) -> Table:
+    table = Table(title=title, caption=footer, title_justify="left", caption_justify="left")
+    table.add_column("map", no_wrap=True)
+    for heading in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for map_ in maps:
+        row = []
+        for column in columns.values():
+            cell = column[column["map"] == map_.name]
+            row.append("–" if cell.empty else _formatted(*cell.iloc[0][["min", "median", "max"]]))
+        if any(text != "–" for text in row):
+            table.add_row(map_.name, *row)
+    return table
+
+
+def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], threads: int, entries: int, footer: str) -> Table:
+    here = frame[(frame["threads"] == threads) & (frame["entries"] == entries)]
+    columns = {}
+    for workload in WORKLOADS:
+        rows = here[here["workload"] == workload.name]
+        if workload.group in ("steady", "grown") and not rows.empty:
+            columns[f"{workload.name}\nMops/s"] = spread(rows, "mops")
+        elif workload.group == "fill" and not rows.empty:
+            columns[f"{workload.name}\nns/insert"] = spread(rows, "ns_per_insert")
+    steady = here[here["workload"].isin([w.name for w in WORKLOADS if w.group == "steady"])]
+    if not steady.empty:
+        # The cells of a trial share one prefilled map and so one figure; counted once a trial.
+        columns["memory\nbytes/entry"] = spread(steady.drop_duplicates(["map", "trial"]), "bytes_per_entry")
+    return _table(f"{threads} thread{'s' if threads > 1 else ''}, {entries:,} entries", maps, columns, footer)
+
+
+def _expiry(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list[Table]:
+    tables = []
+    for (workload, threads, entries), rows in frame.groupby(["workload", "threads", "entries"]):
+        rows = rows.assign(cpu=100 * rows["background_cpu_share"], late=100 * rows["expired_resident_ratio_mean"],
+                           latest=100 * rows["expired_resident_ratio_max"])
+        columns = {
+            "Mops/s": spread(rows, "mops"),
+            "sweeper and reclaimer\n% of one core": spread(rows, "cpu"),
+            "expired, not unlinked\nmean % of live": spread(rows, "late"),
+            "expired, not unlinked\nworst % of live": spread(rows, "latest"),
+        }
+        ttl = rows["ttl_seconds"].iloc[0]
+        tables.append(_table(f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by {threads} "
+                             f"thread{'s' if threads > 1 else ''}", maps, columns, footer))
+    return tables
+
+
+def _replay(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list[Table]:
+    tables = []
+    for (threads, trace), rows in frame.groupby(["threads", "trace"]):
+        rows = rows.assign(hits=100 * rows["hit_ratio"])
+        columns = {
+            "Mops/s": spread(rows, "mops"),
+            "hit ratio\n%": spread(rows, "hits"),
+            "entries resident\nat the end": spread(rows, "resident_entries"),
+            "of them\nexpired": spread(rows, "expired_resident_entries"),
+        }
+        table = _table(f"replay of {trace}, {threads} thread{'s' if threads > 1 else ''}", maps, columns, footer)
+        kinds = rows.drop_duplicates("map").groupby("expiry")["map"].agg(", ".join)
+        table.caption = "\n".join([footer, *(f"expiry {kind}: {names}" for kind, names in kinds.items())])
+        tables.append(table)
+    return tables
+
+
+def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
+    frame = with_units(records)
+    trials = frame.groupby(["map", "workload", "entries", "threads"])["trial"].nunique()
+    counts = f"{trials.min()}" if trials.min() == trials.max() else f"{trials.min()} to {trials.max()}"
+    footer = f"medians of {counts} trial{'s' if trials.max() > 1 else ''}; below: least and greatest"
+    groups = {workload.name: workload.group for workload in WORKLOADS}
+    group = frame["workload"].map(groups)
+
+    made = []
+    plain = frame[group.isin(["steady", "grown", "fill"])]
+    for entries, threads in sorted(set(zip(plain["entries"], plain["threads"]))):
+        made.append(_throughput(plain, maps, threads, entries, footer))
+    if (group == "expire").any():
+        made += _expiry(frame[group == "expire"], maps, footer)
+    if (group == "replay").any():
+        made += _replay(frame[group == "replay"], maps, footer)
+    return made
+
+
+def show(records: list[dict], maps: tuple[Map, ...], console: Console) -> None:
+    for table in tables(records, maps):
+        console.print(table)

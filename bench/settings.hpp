@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+// The command line of the program that measures the cells of one map.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+/// Cells of one group share a process, and those of `steady` and `grown` one prefilled map.
+enum class group : std::uint8_t { steady, grown, fill, expire, replay };
+
+struct workload {
+  std::string_view name;
+  bench::group group;
+};
+
+/// In the order in which they are run: what only reads comes before what changes the population.
+inline constexpr std::array workloads{
+    workload{"find_hit", group::steady},  workload{"find_zipf", group::steady},
+    workload{"find_miss", group::steady}, workload{"mix95", group::steady},
+    workload{"mix50", group::steady},     workload{"find_grown", group::grown},
+    workload{"fill", group::fill},        workload{"fill_presized", group::fill},
+    workload{"expire", group::expire},    workload{"expire_fast", group::expire},
+    workload{"replay", group::replay},
+};
+
+struct requested_cell {
+  std::string_view workload;
+  std::size_t threads;
+};
+
+struct settings {
+  bench::group group = group::steady;
+  std::vector<requested_cell> cells;  ///< not empty, all of one group, in the order of `workloads`
+  std::size_t entries = 1'000'000;
+  double seconds = 1.0;
+  std::size_t trial = 0;
+  std::string trace;     ///< a file to replay; empty: generate one
+  std::string clusters;  ///< the table that the generator follows
+};
+
+/// Parses the command line. Prints and exits on --help (0), on --check-trace (0, or 2 with the malformed line) and on
+/// bad flags (2).
+settings parse(int argc, char** argv);
+
+}  // namespace bench

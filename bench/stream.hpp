@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+// Precomputed request streams: the same keys in the same order for every map, drawn before the clock starts.
+//
+// One stream serves all threads of a cell; thread t of T starts t/T of the way in, and whoever reaches the end goes on
+// at the beginning. A stream is as long as the map is large (within limits), or cycling through it would shrink the set
+// of keys that is touched.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "keys.hpp"
+#include "zipf.hpp"
+
+namespace bench {
+
+using key_stream = std::vector<key_type>;
+
+/// A place in a stream.
+class stream_reader {
+ public:
+  stream_reader(const key_stream& stream, std::size_t thread, std::size_t threads)
+      : stream_(stream.data()), mask_(stream.size() - 1), at_(stream.size() / threads * thread) {}
+
+  key_type next() noexcept { return stream_[at_++ & mask_]; }
+
+ private:
+  const key_type* stream_;
+  std::size_t mask_;  ///< streams have a power of two of keys
+  std::size_t at_;
+};
+
+inline std::size_t stream_length(std::uint64_t entries) {
+  return std::clamp<std::size_t>(std::bit_ceil(entries), std::size_t{1} << 20, std::size_t{1} << 24);
+}
+
+/// Keys with numbers drawn uniformly from [first, last).
+inline key_stream uniform_stream(std::uint64_t first, std::uint64_t last, std::size_t length, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::uniform_int_distribution<std::uint64_t> number(first, last - 1);
+  key_stream stream(length);
+  std::ranges::generate(stream, [&] { return key_of(number(generator)); });
+  return stream;
+}
+
+/// Keys of the first `entries` numbers, zipf-distributed, popularity scattered over the numbers.
+inline key_stream zipf_stream(std::uint64_t entries, double exponent, std::size_t length, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  zipf_distribution rank(entries, exponent);
+  key_stream stream(length);
+  std::ranges::generate(stream, [&] { return key_of(scatter(rank(generator) - 1, entries)); });
+  return stream;
+}
+
+/// Which operation goes with a key. Updates are half insertions, half erasures, so the size of the map stays.
+enum class operation : std::uint8_t { find, insert, erase };
+
+/// A cycle of operations to pair with a stream of keys. Its length is a prime: a cycle of the keys' length would give
+/// every key the same operation on every round, and all updates but the first would find nothing to do.
+class operation_mix {
+ public:
+  static constexpr std::size_t length = 8191;
+
+  operation_mix(double update_ratio, std::uint64_t seed) : operations_(length, operation::find) {
+    const auto updates = static_cast<std::size_t>(update_ratio * length) / 2 * 2;
+    std::fill_n(operations_.begin(), updates / 2, operation::insert);
+    std::fill_n(operations_.begin() + static_cast<std::ptrdiff_t>(updates / 2), updates / 2, operation::erase);
+    std::ranges::shuffle(operations_, std::mt19937_64(seed));
+  }
+
+  [[nodiscard]] const std::vector<operation>& operations() const noexcept { return operations_; }
+
+ private:
+  std::vector<operation> operations_;
+};
+
+}  // namespace bench

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSL-1.0
+// Workloads on a prefilled map: lookups that hit, hit by popularity, or miss, and two mixes of lookups with updates.
+//
+// Keys 0 .. N-1 of a universe of 2N are in the map at first. The mixes draw from the whole universe and insert as often
+// as they erase, which keeps the size near N; which keys are there is then random, so the lookups run first.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <map>
+#include <thread>
+
+#include "../cell.hpp"
+#include "../memory.hpp"
+#include "../settings.hpp"
+#include "../stream.hpp"
+#include "fill.hpp"
+#include "tally.hpp"
+
+namespace bench {
+
+/// A map prefilled by all cores, and what is known about it.
+template <map_adapter Map>
+struct population {
+  population(std::size_t entries, bool presized) : map(presized ? entries : 0), size(entries) {
+    const std::size_t threads = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<tally> tallies(threads);
+    {
+      std::vector<std::jthread> workers;
+      for (std::size_t t = 0; t != threads; ++t)
+        workers.emplace_back([&, t] { insert_share(map, entries, t, threads, tallies[t]); });
+    }
+    if (Map::stores && sum(tallies).inserted != entries) throw std::runtime_error("prefill failed");
+    bytes_per_entry = growth.bytes_per(entries);
+    described = map.describe();
+  }
+
+  memory_growth growth;  // before the map, so that it sees the map's memory
+  Map map;
+  std::size_t size;  ///< by the count of successful updates
+  double bytes_per_entry = 0;
+  facts described;
+};
+
+/// A cell on a population that other cells share.
+template <map_adapter Map>
+class steady_cell : public cell {
+ public:
+  steady_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
+              std::shared_ptr<const key_stream> stream)
+      : cell(std::string(c.workload), s.entries, c.threads),
+        people_(std::move(people)),
+        stream_(std::move(stream)),
+        seconds_(s.seconds),
+        warmups_(c.threads),
+        tallies_(c.threads) {
+    for (std::size_t t = 0; t != c.threads; ++t)
+      places_.push_back({{*stream_, t, c.threads}, operation_mix::length / c.threads * t});
+  }
+
+  void prepare(std::size_t thread) override { run(thread, seconds_ / warmup_share, warmups_[thread]); }
+  void work(std::size_t thread) override { run(thread, seconds_, tallies_[thread]); }
+
+  outcome conclude() override {
+    const tally total = sum(tallies_), warmup = sum(warmups_);
+    people_->size += warmup.inserted + total.inserted - warmup.erased - total.erased;
+    outcome result{total.operations, people_->described, {}};
+    result.figures["bytes_per_entry"] = people_->bytes_per_entry;
+    result.figures["hit_ratio"] = ratio(total.hits, total.finds);
+    if (Map::stores) {
+      check(total.wrong_values + warmup.wrong_values == 0, "a lookup returned a value that belongs to another key");
+      verify(total, result);
+    }
+    return result;
+  }
+
+ protected:
+  /// Where a thread is in the streams; kept from the warm-up on, or the measured part would begin with the same updates
+  /// again, which find nothing to do.
+  struct place {
+    stream_reader keys;
+    std::size_t operation;
+  };
+
+  /// One thread's requests for so many seconds.
+  virtual tally request(typename Map::session& session, place& at, double seconds) = 0;
+  virtual void verify(const tally& total, outcome& result) = 0;
+
+  std::shared_ptr<population<Map>> people_;
+
+ private:
+  static constexpr double warmup_share = 10;  ///< a tenth of the measured time
+
+  void run(std::size_t thread, double seconds, tally& t) {
+    typename Map::session session(people_->map);
+    place at = places_[thread];  // a copy and a result by value: what only this thread sees stays in registers
+    t = request(session, at, seconds);
+    places_[thread] = at;
+  }
+
+  std::shared_ptr<const key_stream> stream_;
+  double seconds_;
+  std::vector<place> places_;
+  std::vector<tally> warmups_, tallies_;
+};
+
+template <map_adapter Map>
+class find_cell : public steady_cell<Map> {
+ public:
+  using steady_cell<Map>::steady_cell;
+
+ protected:
+  tally request(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds) override {
+    tally t;
+    t.operations = repeat_for(seconds, session, [&] { find_and_count(session, at.keys.next(), t); });
+    return t;
+  }
+
+  void verify(const tally& total, outcome&) override {
+    if (this->workload() == "find_miss")
+      check(total.hits == 0, "a lookup found a key that was never inserted");
+    else
+      check(total.hits == total.finds, "a lookup missed a key that is there");
+  }
+};
+
+template <map_adapter Map>
+class mix_cell : public steady_cell<Map> {
+ public:
+  mix_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
+           std::shared_ptr<const key_stream> stream, double update_ratio)
+      : steady_cell<Map>(c, s, std::move(people), std::move(stream)), mix_(update_ratio, seed_of(s.trial, c.threads)) {}
+
+ protected:
+  tally request(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds) override {
+    tally t;
+    const operation* operations = mix_.operations().data();
+    t.operations = repeat_for(seconds, session, [&] {
+      const key_type key = at.keys.next();
+      switch (operations[at.operation]) {
+        case operation::find: find_and_count(session, key, t); break;
+        case operation::insert:
+          ++t.inserts;
+          t.inserted += session.insert(key, value_of(key));
+          break;
+        case operation::erase:
+          ++t.erases;
+          t.erased += session.erase(key);
+          break;
+      }
+      if (++at.operation == operation_mix::length) at.operation = 0;
+    });
+    return t;
+  }
+
+  void verify(const tally& total, outcome& result) override {
+    std::size_t size = 0;
+    {
+      typename Map::session session(this->people_->map);
+      size = session.size();
+    }
+    const auto expected = this->people_->size, entries = this->entries();
+    result.figures["final_size"] = static_cast<double>(size);
+    result.figures["update_ratio"] = ratio(total.inserts + total.erases, total.operations);
+    result.figures["effective_update_ratio"] = ratio(total.inserted + total.erased, total.operations);
+    check(size == expected, fmt::format("size {} after updates that leave {}", size, expected));
+    // Each of 2N keys is there with probability 1/2 in the long run: a standard deviation of sqrt(N/2).
+    const double drift = std::fabs(static_cast<double>(size) - static_cast<double>(entries));
+    check(drift <= 10 * std::sqrt(static_cast<double>(entries) / 2) + 1,
+          fmt::format("size drifted from {} to {}", entries, size));
+  }
+
+ private:
+  /// Cells that share a stream of keys must not pair it with the same operations: the second would undo nothing.
+  static std::uint64_t seed_of(std::size_t trial, std::size_t threads) { return trial << 16 | threads; }
+
+  operation_mix mix_;
+};
+
+template <map_adapter Map>
+cells steady_cells(const settings& s) {
+  constexpr double ycsb_zipf_exponent = 0.99;
+  const auto n = s.entries, length = stream_length(n);
+  const auto draw = [&](std::string_view workload) -> key_stream {
+    if (workload == "find_zipf") return zipf_stream(n, ycsb_zipf_exponent, length, s.trial);
+    if (workload == "find_miss") return uniform_stream(n, 2 * n, length, s.trial);
+    if (workload == "mix95" || workload == "mix50") return uniform_stream(0, 2 * n, length, s.trial);
+    return uniform_stream(0, n, length, s.trial);
+  };
+  std::map<std::string_view, std::shared_ptr<const key_stream>> streams;
+  for (const auto& c : s.cells)
+    if (!streams.contains(c.workload)) streams[c.workload] = std::make_shared<const key_stream>(draw(c.workload));
+
+  const auto people = std::make_shared<population<Map>>(n, s.group == group::steady);
+  cells all;
+  for (const auto& c : s.cells) {
+    const auto& stream = streams[c.workload];
+    if (c.workload == "mix95" || c.workload == "mix50")
+      all.push_back(std::make_unique<mix_cell<Map>>(c, s, people, stream, c.workload == "mix50" ? 0.50 : 0.05));
+    else
+      all.push_back(std::make_unique<find_cell<Map>>(c, s, people, stream));
+  }
+  return all;
+}
+
+}  // namespace bench
