@@ -37,10 +37,11 @@ class memory_growth {
     before_ = resident_bytes();
   }
 
-  [[nodiscard]] double bytes_per(std::size_t entries) const {
+  [[nodiscard]] double bytes() const {
     const auto now = resident_bytes();
-    return now < before_ ? 0.0 : static_cast<double>(now - before_) / static_cast<double>(entries);
+    return now < before_ ? 0.0 : static_cast<double>(now - before_);
   }
+  [[nodiscard]] double bytes_per(std::size_t entries) const { return bytes() / static_cast<double>(entries); }
 
  private:
   std::size_t before_ = 0;

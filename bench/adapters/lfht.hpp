@@ -33,7 +33,7 @@ class lfht {
   explicit lfht(std::size_t expected) {
     // A limit on the buckets, high enough never to be met, selects liburcu's flat bucket array over its array of
     // doubling segments, and with it the cheaper of its two lookups.
-    table_ = cds_lfht_new(expected == 0 ? 1 : std::bit_ceil(expected), 1, std::size_t{1} << 32,
+    table_ = cds_lfht_new(expected == 0 ? least_buckets : std::bit_ceil(expected), 1, std::size_t{1} << 32,
                           CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING, nullptr);
     if (table_ == nullptr) throw std::bad_alloc();
   }
@@ -61,6 +61,12 @@ class lfht {
   [[nodiscard]] facts describe() const { return {}; }
 
  private:
+  /// What a map that must grow starts with. liburcu names no default, and a small one is not safe: 0.13 queues a resize
+  /// for its worker first and notes that it did afterwards. A resize that is over before the note is made leaves the
+  /// note behind, and the table never grows again. That happens every few runs from one bucket; from this size on a
+  /// resize takes far longer than the note.
+  static constexpr std::size_t least_buckets = std::size_t{1} << 14;
+
   class registration {
    public:
     registration() { rcu_register_thread(); }

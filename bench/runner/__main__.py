@@ -46,7 +46,7 @@ def _study(chosen: options.Options, console: Console) -> int:
 
     results = store.write_results(about, configuration)
     if store.measured:
-        summary.show(store.measured, chosen.maps, Console())
+        summary.show(store.measured, chosen.maps)
         drawn = plots.draw(store.measured, chosen.maps, about, chosen.out)
         console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False)
     for remark in machine.remarks(about):

@@ -34,7 +34,7 @@ class Options:
         return self.entries or (workload.full_entries if self.full else workload.entries)
 
     def seconds_of(self, workload: Workload) -> float:
-        return max(self.seconds, workload.least_seconds)
+        return min(max(self.seconds, workload.least_seconds), workload.most_seconds)
 
 
 class _Parser(argparse.ArgumentParser):

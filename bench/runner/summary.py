@@ -10,6 +10,9 @@ from rich.table import Table
 from .catalogue import WORKLOADS, Map
 
 
+LEAST_WIDTH = 100
+
+
 def _formatted(low: float, median: float, high: float) -> str:
     digits = 0 if median >= 100 else 1 if median >= 10 else 2
     return f"{median:.{digits}f}\n[dim]{low:.{digits}f}–{high:.{digits}f}[/dim]"
@@ -43,20 +46,30 @@ def _table(title: str, maps: tuple[Map, ...], columns: dict[str, pandas.DataFram
     return table
 
 
-def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], threads: int, entries: int, footer: str) -> Table:
-    here = frame[(frame["threads"] == threads) & (frame["entries"] == entries)]
-    columns = {}
-    for workload in WORKLOADS:
-        rows = here[here["workload"] == workload.name]
-        if workload.group in ("steady", "grown") and not rows.empty:
-            columns[f"{workload.name}\nMops/s"] = spread(rows, "mops")
-        elif workload.group == "fill" and not rows.empty:
-            columns[f"{workload.name}\nns/insert"] = spread(rows, "ns_per_insert")
-    steady = here[here["workload"].isin([w.name for w in WORKLOADS if w.group == "steady"])]
-    if not steady.empty:
-        # The cells of a trial share one prefilled map and so one figure; counted once a trial.
-        columns["memory\nbytes/entry"] = spread(steady.drop_duplicates(["map", "trial"]), "bytes_per_entry")
-    return _table(f"{threads} thread{'s' if threads > 1 else ''}, {entries:,} entries", maps, columns, footer)
+def _plural(threads: int) -> str:
+    return f"{threads} thread{'s' if threads > 1 else ''}"
+
+
+def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list[Table]:
+    tables = []
+    for (entries, threads), here in frame.groupby(["entries", "threads"]):
+        steady, grown, memory = {}, {}, {}
+        for workload in WORKLOADS:
+            rows = here[here["workload"] == workload.name]
+            if rows.empty:
+                continue
+            if workload.group == "fill":
+                grown[f"{workload.name}\nns/insert"] = spread(rows, "ns_per_insert")
+            else:
+                columns = steady if workload.group == "steady" else grown
+                columns[f"{workload.name}\nMops/s"] = spread(rows, "mops")
+            if workload.group == "steady" and not memory:
+                # All cells of a trial share one prefilled map and so one figure.
+                memory["prefilled\nbytes/entry"] = spread(rows, "bytes_per_entry")
+        for columns in (steady, {**grown, **memory}):
+            if columns:
+                tables.append(_table(f"{_plural(threads)}, {entries:,} entries", maps, columns, footer))
+    return tables
 
 
 def _expiry(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list[Table]:
@@ -71,8 +84,8 @@ def _expiry(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
             "expired, not unlinked\nworst % of live": spread(rows, "latest"),
         }
         ttl = rows["ttl_seconds"].iloc[0]
-        tables.append(_table(f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by {threads} "
-                             f"thread{'s' if threads > 1 else ''}", maps, columns, footer))
+        tables.append(_table(f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by "
+                             f"{_plural(threads)}", maps, columns, footer))
     return tables
 
 
@@ -86,9 +99,11 @@ def _replay(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
             "entries resident\nat the end": spread(rows, "resident_entries"),
             "of them\nexpired": spread(rows, "expired_resident_entries"),
         }
-        table = _table(f"replay of {trace}, {threads} thread{'s' if threads > 1 else ''}", maps, columns, footer)
+        table = _table(f"replay of {trace}, {_plural(threads)}", maps, columns, footer)
+        compression = (rows["trace_seconds"] * rows["ops_per_second"] / rows["requests"]).median()
         kinds = rows.drop_duplicates("map").groupby("expiry")["map"].agg(", ".join)
-        table.caption = "\n".join([footer, *(f"expiry {kind}: {names}" for kind, names in kinds.items())])
+        table.caption = "\n".join([footer, f"trace time compressed {compression:,.0f} times (median)",
+                                   *(f"expiry {kind}: {names}" for kind, names in kinds.items())])
         tables.append(table)
     return tables
 
@@ -103,8 +118,8 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
 
     made = []
     plain = frame[group.isin(["steady", "grown", "fill"])]
-    for entries, threads in sorted(set(zip(plain["entries"], plain["threads"]))):
-        made.append(_throughput(plain, maps, threads, entries, footer))
+    if not plain.empty:
+        made += _throughput(plain, maps, footer)
     if (group == "expire").any():
         made += _expiry(frame[group == "expire"], maps, footer)
     if (group == "replay").any():
@@ -112,6 +127,9 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     return made
 
 
-def show(records: list[dict], maps: tuple[Map, ...], console: Console) -> None:
+def show(records: list[dict], maps: tuple[Map, ...]) -> None:
+    console = Console()
+    if console.width < LEAST_WIDTH:  # a figure cut short would be a wrong one; let the terminal break the line instead
+        console = Console(width=LEAST_WIDTH)
     for table in tables(records, maps):
         console.print(table)

@@ -8,6 +8,7 @@
 // work: a reader that meets an expired entry removes it.
 #pragma once
 
+#include <fmt/format.h>
 #include <time.h>
 
 #include <atomic>
@@ -40,7 +41,11 @@ class expire_cell : public cell {
         lookups_(std::move(lookups)),
         seconds_(s.seconds),
         ttl_(ttl_of(c.workload)),
-        workers_(c.threads) {}
+        workers_(c.threads) {
+    // Prefilling and settling take their share of the first half of the TTL, in which no looked-up entry expires.
+    if (s.seconds > ttl_.count() / 4)
+      throw std::runtime_error(fmt::format("{} takes at most {} s", c.workload, ttl_.count() / 4));
+  }
 
   static seconds ttl_of(std::string_view workload) { return seconds(workload == "expire_fast" ? 20 : 300); }
 

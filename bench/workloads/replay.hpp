@@ -78,8 +78,9 @@ class replay_cell : public cell {
       for (const key_type key : input_->keys) live += session.get(key);
     }
     const double hit_ratio = ratio(total.hits, total.finds);
-    result.figures["bytes_per_entry"] = growth_->bytes_per(std::max<std::size_t>(resident, 1));
+    result.figures["memory_bytes"] = growth_->bytes();
     result.figures["requests"] = static_cast<double>(total.operations);
+    result.figures["trace_seconds"] = static_cast<double>(input_->requests.requests.back().time_ms) / 1000;
     result.figures["keys"] = static_cast<double>(input_->keys.size());
     result.figures["hit_ratio"] = hit_ratio;
     result.figures["expected_hit_ratio"] = input_->expected_hit_ratio;
