@@ -73,7 +73,9 @@ bool rcu_calls<WANE_RCU_FLAVOUR>::read_ongoing() noexcept {
 template <>
 void rcu_calls<WANE_RCU_FLAVOUR>::call(rcu_callback_storage& storage, void (*run)(void*)) noexcept {
   auto* const c = new (&storage) callback{{}, run};
+  rcu_annotate_release(c);
   call_rcu(&c->head, [](rcu_head* head) {
+    rcu_annotate_acquire(head);
     auto* const called = reinterpret_cast<callback*>(head);
     called->run(called);
   });

@@ -32,7 +32,7 @@ class shrinker {
     if (!mine || phase_ != phase::idle || !list.table().begin_shrink(bits)) return false;
     const typename List::operation op(list);
     bits_ = bits - 1;
-    stamp_ = op.held().stamp();
+    stamp_ = list.domain().stamp();
     phase_ = phase::draining;
     return true;
   }
@@ -98,7 +98,7 @@ class shrinker {
     for (std::uint64_t i = 0; i < batch && next_ < end; ++i, ++next_)
       if (!list.remove_sentinel(op, static_cast<std::uint32_t>(next_))) return progress::waiting;
     if (next_ == end) {
-      stamp_ = op.held().stamp();
+      stamp_ = list.domain().stamp();
       phase_ = phase::parting;
     }
     return progress::working;

@@ -62,7 +62,7 @@ template <class Node, class Policy>
 class split_list<Node, Policy>::ticket {
  public:
   ticket(split_list& list, operation& op) noexcept : list_(list), op_(op), garbage_(op.me().retired.take()) {
-    sealed_ = !garbage_->has_room() && garbage_->seal(op.held().stamp());
+    sealed_ = !garbage_->has_room() && garbage_->seal(list.domain_->stamp());
   }
   ~ticket() {
     handle ripe[frees_a_ticket];
@@ -117,9 +117,9 @@ bool split_list<Node, Policy>::adopt(operation& op, thread_state<environment>& f
   if (!theirs) return false;
   // [U3] relaxed: as [U1]; a race with the owner's next ticket leaves a wrong hint, not a wrong count.
   from.waiting.store(0, std::memory_order_relaxed);
-  // Our stamp serves for what they unlinked: it was handed over (M1) while our guard held the epoch.
+  // Our stamp serves for what they unlinked: it was handed over (M1) before the stamp was taken.
   const std::uint32_t size = theirs->size();
-  theirs->open->stamp = op.held().stamp();
+  theirs->open->stamp = domain_->stamp();
   theirs->append(std::move(theirs->open));
   garbage* const ours = op.me().retired.take();
   while (theirs->oldest) ours->append(theirs->drop_oldest());
@@ -151,7 +151,7 @@ std::size_t split_list<Node, Policy>::collect(operation& op) {
     if (&t != &op.me() && t.waiting.load(std::memory_order_relaxed) != 0) adopt(op, t);
   });
   garbage* const ours = op.me().retired.take();
-  if (ours->open->size > 0) (void)ours->seal(op.held().stamp());
+  if (ours->open->size > 0) (void)ours->seal(domain_->stamp());
   domain_->advance();
   std::unique_ptr<bag> ripe;  // a stack of bags
   std::size_t count = 0;
@@ -188,6 +188,8 @@ std::size_t split_list<Node, Policy>::garbage_bytes() const noexcept {
 template <class Node, class Policy>
 auto split_list<Node, Policy>::help(operation& op, word& before, link& expected, handle h, Node& n, state dead) noexcept
     -> helped {
+  // I1, L5: a reader may have come here through a frozen link.
+  if (expected.is_frozen()) return helped::lost;
   ticket mine(*this, op);
   if (!mine.has_room()) return helped::no_memory;
   link after = n.next.load();

@@ -24,8 +24,7 @@ enum class protection : std::uint8_t {
 };
 
 template <class R>
-concept reclaimer = requires(typename R::domain& domain, const typename R::guard& guard, std::uint64_t stamp,
-                             std::uint32_t slot) {
+concept reclaimer = requires(typename R::domain& domain, std::uint64_t stamp, std::uint32_t slot) {
   { R::kind } -> std::convertible_to<protection>;
   /// Values are handed out by copy only; no reference outlives validation.
   { R::value_only } -> std::convertible_to<bool>;
@@ -34,11 +33,13 @@ concept reclaimer = requires(typename R::domain& domain, const typename R::guard
 
   /// Enters a read-side critical section of the thread that owns `slot`; nests. Leaves it when destroyed.
   requires std::constructible_from<typename R::guard, typename R::domain&, std::uint32_t>;
-  /// A stamp for everything that was unlinked before the call by this thread or one that handed it over.
-  { guard.stamp() } -> std::same_as<std::uint64_t>;
   /// A thread that works for maps in the background holds one of these while it does (QSBR: online while it lives).
   typename R::participant;
+  /// The calling thread holds no reference into any map at this moment (QSBR: announces that).
+  { R::quiescent() } noexcept;
 
+  /// A stamp for everything that was unlinked before the call by this thread, or by one that handed it over.
+  { domain.stamp() } noexcept -> std::same_as<std::uint64_t>;
   /// Whether the grace period of `stamp` has passed.
   { domain.passed(stamp) } noexcept -> std::same_as<bool>;
   /// Tries to move the domain on; does not block.

@@ -8,12 +8,15 @@
 //   domain    epoch e: e goes to e + 1 when every thread inside a guard has announced e
 //   record    one a thread slot: the epoch announced at entry, or 0 outside; nesting depth
 //
-// A guard announced at a keeps the epoch at a or a + 1 while it lasts. So for whatever its thread unlinks meanwhile:
-// another reader that may still hold it entered at some epoch r <= a + 1. The stamp is a + 1 (R1: stamp >= r, without
-// loading the epoch again, which would need a fence to be trusted), and the slot is free for reuse once the epoch is at
-// stamp + 2: by then the epoch has left r + 1 behind, which it cannot while the reader is inside (R2). A guard entered
-// later, at r >= stamp + 1, read the epoch from an advance that happened after the unlinking thread left its guard, so
-// it finds the node unlinked (R3).
+// What is unlinked (event U) and then stamped s is free for reuse once the epoch is s + 2, because the step from s + 1 to
+// s + 2 was made by an advance A that began after U (R1), and no guard that A did not see inside can reach it (R2):
+//   R1  The stamp reads the epoch by a read-modify-write, which returns the newest value. Every later step reads, through
+//       the chain of read-modify-writes, what it releases; A loaded s + 1, so U happens before A's heavy fence. (A plain
+//       load may return an old epoch, and so may the announcement of the guard that unlinked: it was stored some time
+//       after the epoch was loaded. Both have been tried, by others and by us, and both free too early.)
+//   R2  A guard that A saw had announced s + 1, so it loaded the epoch from a step after U and finds the node unlinked.
+//       A guard that A did not see either ended before A's scan, or its light fence comes after A's heavy fence: then its
+//       reads find the node unlinked too.
 //
 // Garbage behind one stalled reader is unbounded; entry and exit are wait-free; no call blocks but barrier().
 #pragma once
@@ -51,6 +54,10 @@ struct basic_epoch {
       Env::yield();
     }
     void barrier();
+    [[nodiscard]] std::uint64_t stamp() noexcept {
+      // [E7] acq_rel: pairs with [E6] and [E8], see R1.
+      return epoch_.fetch_add(0, std::memory_order_acq_rel);
+    }
     [[nodiscard]] bool in_guard(std::uint32_t slot) const noexcept {
       const record* const r = records_.find(slot);
       return r != nullptr && r->nesting != 0;
@@ -72,7 +79,7 @@ struct basic_epoch {
    public:
     guard(domain& d, std::uint32_t slot) : record_(&d.records_.at(slot)) {
       if (record_->nesting++ != 0) return;
-      // [E2] acquire: pairs with [E6], for R3.
+      // [E2] acquire: pairs with [E6], for R2.
       const std::uint64_t epoch = d.epoch_.load(std::memory_order_acquire);
       // [E3] release: pairs with [E5]. The store ends the release sequence of [E4], so it must publish the previous
       // guard's reads itself: an advance may read this announcement instead of the 0 before it.
@@ -90,16 +97,13 @@ struct basic_epoch {
 
     [[nodiscard]] static constexpr bool protect(const impl::link_word<Env>&, impl::link) noexcept { return true; }
 
-    [[nodiscard]] std::uint64_t stamp() const noexcept {
-      // [E7] relaxed: our own store. R1.
-      return record_->announced.load(std::memory_order_relaxed) / 2 + 1;
-    }
-
    private:
     typename domain::record* record_;
   };
 
   struct participant {};
+  /// Nothing: threads announce by their guards.
+  static void quiescent() noexcept {}
 
   static domain& default_domain() noexcept {
     static domain shared;
@@ -109,7 +113,7 @@ struct basic_epoch {
 
 template <class Env>
 bool basic_epoch<Env>::domain::advance() noexcept {
-  // [E8] acquire: pairs with [E6]; the next epoch happens after all that made this one.
+  // [E8] acquire: pairs with [E6] and [E7]; what was unlinked before a stamp of the last epoch happens before our fence.
   std::uint64_t epoch = epoch_.load(std::memory_order_acquire);
   Env::heavy_fence();
   bool all_here = true;
@@ -119,15 +123,13 @@ bool basic_epoch<Env>::domain::advance() noexcept {
     if (announced != 0 && announced / 2 != epoch) all_here = false;
   });
   if (!all_here) return false;
-  // [E6] acq_rel: pairs with [E1], [E2] and [E8]; carries the guards' releases on to whoever reads the new epoch.
+  // [E6] acq_rel: pairs with [E1], [E2], [E7] and [E8]; carries the guards' releases on to whoever reads the new epoch.
   return epoch_.compare_exchange_strong(epoch, epoch + 1, std::memory_order_acq_rel, std::memory_order_relaxed);
 }
 
 template <class Env>
 void basic_epoch<Env>::domain::barrier() {
-  // [E9] acquire: pairs with [E6]. Three steps, as a stamp taken now would ask for.
-  const std::uint64_t target = epoch_.load(std::memory_order_acquire) + 3;
-  while (!passed(target - 2)) wait_a_moment();
+  for (const std::uint64_t mine = stamp(); !passed(mine);) wait_a_moment();
 }
 
 using epoch = basic_epoch<std_environment>;

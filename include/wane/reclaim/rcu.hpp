@@ -57,6 +57,18 @@ struct bp;    ///< "bulletproof": no registration at all, a little slower
 
 namespace impl {
 
+// ThreadSanitizer does not see liburcu's barriers: readers release the domain and callbacks acquire it.
+inline void rcu_annotate_release([[maybe_unused]] void* p) noexcept {
+#ifdef WANE_TSAN
+  __tsan_release(p);
+#endif
+}
+inline void rcu_annotate_acquire([[maybe_unused]] void* p) noexcept {
+#ifdef WANE_TSAN
+  __tsan_acquire(p);
+#endif
+}
+
 /// Room for liburcu's rcu_head and ours.
 struct alignas(std::max_align_t) rcu_callback_storage {
   std::byte bytes[48];
@@ -95,6 +107,10 @@ struct rcu {
     domain(const domain&) = delete;
     domain& operator=(const domain&) = delete;
 
+    [[nodiscard]] std::uint64_t stamp() noexcept {
+      // [Q3] acq_rel: pairs with [Q4], R5: a period begun after this is one that sees what we unlinked.
+      return begun_.fetch_add(0, std::memory_order_acq_rel) + 1;
+    }
     [[nodiscard]] bool passed(std::uint64_t stamp) const noexcept {
       // [Q1] acquire: pairs with [Q2].
       return ended_.load(std::memory_order_acquire) >= stamp;
@@ -107,8 +123,7 @@ struct rcu {
     }
     void barrier() {
       const participant here;
-      const std::uint64_t stamp = next_stamp();
-      while (!passed(stamp)) wait_a_moment();
+      for (const std::uint64_t mine = stamp(); !passed(mine);) wait_a_moment();
     }
     [[nodiscard]] bool in_guard(std::uint32_t) const noexcept { return !is_qsbr && calls::read_ongoing(); }
 
@@ -116,10 +131,6 @@ struct rcu {
     friend struct rcu;
     domain() = default;
 
-    [[nodiscard]] std::uint64_t next_stamp() noexcept {
-      // [Q3] acq_rel: pairs with [Q4], R5: a period begun after this is one that sees what we unlinked.
-      return begun_.fetch_add(0, std::memory_order_acq_rel) + 1;
-    }
     static void period_over(void*) noexcept;
 
     alignas(64) std::atomic<std::uint64_t> begun_{0};
@@ -139,7 +150,7 @@ struct rcu {
     }
     ~guard() {
       if constexpr (!is_qsbr) {
-        annotate_release(domain_);
+        impl::rcu_annotate_release(domain_);
         calls::read_unlock();
       }
     }
@@ -150,8 +161,6 @@ struct rcu {
     [[nodiscard]] static constexpr bool protect(const impl::link_word<Env>&, impl::link) noexcept {
       return true;
     }
-    [[nodiscard]] std::uint64_t stamp() const noexcept { return domain_->next_stamp(); }
-
    private:
     domain* domain_;
   };
@@ -168,7 +177,7 @@ struct rcu {
     ~participant() {
       if constexpr (is_qsbr) {
         if (!mine_) return;
-        annotate_release(&default_domain());
+        impl::rcu_annotate_release(&default_domain());
         calls::unregister_thread();
       }
     }
@@ -181,24 +190,11 @@ struct rcu {
 
   /// QSBR: the calling thread holds no reference into any map at this moment. Others: nothing.
   static void quiescent() noexcept {
-    if constexpr (is_qsbr) annotate_release(&default_domain());
+    if constexpr (is_qsbr) impl::rcu_annotate_release(&default_domain());
     calls::quiescent();
   }
 
   static domain& default_domain() noexcept;
-
- private:
-  /// ThreadSanitizer does not see liburcu's barriers: what readers did happens before the end of a grace period.
-  static void annotate_release([[maybe_unused]] domain* d) noexcept {
-#ifdef WANE_TSAN
-    __tsan_release(d);
-#endif
-  }
-  static void annotate_acquire([[maybe_unused]] domain* d) noexcept {
-#ifdef WANE_TSAN
-    __tsan_acquire(d);
-#endif
-  }
 };
 
 template <class Flavour>
@@ -214,7 +210,7 @@ void rcu<Flavour>::domain::advance() noexcept {
 template <class Flavour>
 void rcu<Flavour>::domain::period_over(void*) noexcept {
   domain& d = default_domain();
-  annotate_acquire(&d);
+  impl::rcu_annotate_acquire(&d);
   // [Q6] relaxed: the one callback under way is the only writer.
   const std::uint64_t ended = d.ended_.load(std::memory_order_relaxed) + 1;
   // [Q2] release: pairs with [Q1] and [Q5].
