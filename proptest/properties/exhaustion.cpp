@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+// Properties: whichever allocation fails, of pages or by operator new, calls that need memory throw bad_alloc and leave
+// the map as it was; the others, erase first of all, succeed.
+#include <cstdlib>
+#include <new>
+
+#include "support/driver.hpp"
+#include "support/harness.hpp"
+
+using namespace proptest;
+
+// The whole program's operator new, so that it can be made to fail. The array and nothrow forms of the library call it.
+// Not inlined, or g++ takes the call of free for a mismatched deallocation.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  void* const p = fails(fault::kind::heap) ? nullptr : std::malloc(size == 0 ? 1 : size);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto a = static_cast<std::size_t>(alignment);
+  void* const p = fails(fault::kind::heap) ? nullptr : std::aligned_alloc(a, (size + a - 1) / a * a);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+namespace {
+
+constexpr fault memory_is_gone[] = {{fault::kind::heap, 0, true}, {fault::kind::pages, 0, true}};
+
+/// Fills a map until its first doublings and more are behind it, takes all memory away, and empties it.
+template <class R>
+void erase_succeeds_when_memory_is_exhausted() {
+  const auto entries = *rc::gen::inRange<unsigned>(1, 5000);
+  const auto plan = *rc::gen::elementOf(std::vector<fault>(std::begin(memory_is_gone), std::end(memory_is_gone)));
+  const attendance<R> present;
+  wane::map<std::uint64_t, std::uint64_t, driven<integer_codec, R>> map({.minimum_buckets = 1});
+  for (unsigned k = 0; k < entries; ++k) REQUIRE(map.insert(k, k), "insert of a new key");
+  {
+    const armed_fault armed(plan);
+    for (unsigned k = 0; k < entries; ++k) REQUIRE(map.erase(k) && !map.contains(k), "erase of key " << k);
+  }
+  REQUIRE(map.empty(), map.size() << " entries left");
+  const auto report = map.check();
+  REQUIRE(report.ok(), listed(report.problems));
+  for (unsigned k = 0; k < entries; ++k) REQUIRE(map.insert(k, k), "insert with memory again");
+}
+
+/// An entry that expires can be met, and swept, without memory.
+template <class R>
+void expiry_needs_no_memory() {
+  const auto entries = *rc::gen::inRange<unsigned>(1, 1000);
+  const auto plan = *rc::gen::elementOf(std::vector<fault>(std::begin(memory_is_gone), std::end(memory_is_gone)));
+  const attendance<R> present;
+  wane::manual_clock clock;
+  wane::components<driven<integer_codec, R>> parts;
+  parts.clock = clock;
+  wane::map<std::uint64_t, std::uint64_t, driven<integer_codec, R>> map({.minimum_buckets = 1}, parts);
+  for (unsigned k = 0; k < entries; ++k) REQUIRE(map.insert(k, k, std::chrono::seconds(1)), "insert of a new key");
+  clock.advance(std::chrono::seconds(2));
+  {
+    const armed_fault armed(plan);
+    for (unsigned k = 0; k < entries / 2; ++k) REQUIRE(!map.contains(k), "key " << k << " outlived its deadline");
+    for (int passes = 0; passes < 2;) passes += map.sweep_some().pass_ended ? 1 : 0;
+  }
+  REQUIRE(map.empty(), map.size() << " entries left");
+  REQUIRE(map.check().ok(), listed(map.check().problems));
+}
+
+/// A map that cannot be made is not made, and leaks nothing (the sanitizers watch).
+template <class R>
+void construction_fails_cleanly() {
+  const auto kind = *rc::gen::element(fault::kind::heap, fault::kind::pages);
+  const auto after = *rc::gen::inRange<unsigned>(0, 20);
+  const auto expected = *rc::gen::element<std::size_t>(0, 10, 1000, 100'000);
+  const attendance<R> present;
+  wane::components<driven<integer_codec, R>> parts;
+  try {
+    const armed_fault armed({kind, after, false});
+    wane::map<std::uint64_t, std::uint64_t, driven<integer_codec, R>> map({.expected_entries = expected}, parts);
+    map.insert(1u, 1u);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  const program_shape shape{.keys = 40, .longest = 300, .faults = {fault::kind::heap, fault::kind::pages}};
+  for_each_reclaimer<every_reclaimer>("a_map_short_of_memory_does_what_its_model_does", [&]<class R>(const auto& name) {
+    tests.property(name, [&] { a_map_does_what_its_model_does<integer_codec, R>(shape); });
+  });
+  for_each_reclaimer<main_reclaimers>("a_map_of_strings_short_of_memory_does_what_its_model_does",
+                                      [&]<class R>(const auto& name) {
+    tests.property(name, [&] { a_map_does_what_its_model_does<string_codec, R>(shape); });
+  });
+  for_each_reclaimer<every_reclaimer>("erase_succeeds_when_memory_is_exhausted", [&]<class R>(const auto& name) {
+    tests.property(name, [] { erase_succeeds_when_memory_is_exhausted<R>(); });
+  });
+  for_each_reclaimer<every_reclaimer>("expiry_needs_no_memory", [&]<class R>(const auto& name) {
+    tests.property(name, [] { expiry_needs_no_memory<R>(); });
+  });
+  for_each_reclaimer<every_reclaimer>("construction_fails_cleanly", [&]<class R>(const auto& name) {
+    tests.property(name, [] { construction_fails_cleanly<R>(); });
+  });
+  return tests.result();
+}

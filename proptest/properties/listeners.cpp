@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+// Properties: what a removal listener is told, when, and what it may do meanwhile.
+#include <wane/map.hpp>
+
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "support/harness.hpp"
+#include "support/model.hpp"
+#include "support/reclaimers.hpp"
+
+using namespace proptest;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A listener that does what it is told by the test at the time.
+struct directed {
+  using body = std::function<void(std::uint64_t, int, wane::cause)>;
+  std::shared_ptr<body> does = std::make_shared<body>();
+  void operator()(std::uint64_t key, int value, wane::cause cause) const {
+    if (*does) (*does)(key, value, cause);
+  }
+};
+
+template <class R>
+struct fixture {
+  struct policy : wane::policy<std::uint64_t> {
+    using reclaimer = R;
+    using clock = wane::manual_clock;
+    using listener = directed;
+  };
+  attendance<R> present;
+  wane::manual_clock clock;
+  directed listener;
+  wane::map<std::uint64_t, int, policy> map{{.minimum_buckets = 1}, {.clock = clock, .listener = listener}};
+};
+
+/// What can end the entry (1, 10), and with which cause.
+template <class R>
+struct ending {
+  const char* name;
+  wane::cause cause;
+  std::function<void(fixture<R>&)> run;
+};
+
+template <class R>
+std::vector<ending<R>> endings() {
+  using f = fixture<R>;
+  const auto later = [](auto call) {
+    return [call](f& it) {
+      it.clock.advance(2s);
+      call(it);
+    };
+  };
+  return {
+      {"erase", wane::cause::erased, [](f& it) { it.map.erase(1); }},
+      {"erase_if of a key", wane::cause::erased, [](f& it) { it.map.erase_if(1, [](auto, int) { return true; }); }},
+      {"erase_if", wane::cause::erased, [](f& it) { it.map.erase_if([](auto, int) { return true; }); }},
+      {"take", wane::cause::erased, [](f& it) { it.map.take(1); }},
+      {"clear", wane::cause::cleared, [](f& it) { it.map.clear(); }},
+      {"insert_or_assign", wane::cause::replaced, [](f& it) { it.map.insert_or_assign(1, 11); }},
+      {"replace", wane::cause::replaced, [](f& it) { it.map.replace(1, 11); }},
+      {"compare_exchange", wane::cause::replaced, [](f& it) { it.map.compare_exchange(1, 10, 11); }},
+      {"update", wane::cause::replaced, [](f& it) { it.map.update(1, [](int v) { return v + 1; }); }},
+      {"upsert", wane::cause::replaced, [](f& it) { it.map.upsert(1, 0, [](int v) { return v + 1; }); }},
+      {"find of an expired key", wane::cause::expired, later([](f& it) { (void)it.map.find(1); })},
+      {"contains of an expired key", wane::cause::expired, later([](f& it) { (void)it.map.contains(1); })},
+      {"touch of an expired key", wane::cause::expired, later([](f& it) { it.map.touch(1, 1s); })},
+      {"erase of an expired key", wane::cause::expired, later([](f& it) { it.map.erase(1); })},
+      {"for_each over an expired key", wane::cause::expired, later([](f& it) { it.map.for_each([](auto, int) {}); })},
+      {"clear of an expired key", wane::cause::expired, later([](f& it) { it.map.clear(); })},
+      {"sweep_some", wane::cause::expired, later([](f& it) { it.map.sweep_some(); })},
+  };
+}
+
+/// When the listener is told, the removal is visible: the key is absent, or has its new value.
+template <class R>
+void the_listener_is_told_after_the_entry_is_gone() {
+  for (const auto& end : endings<R>()) {
+    fixture<R> it;
+    it.map.insert(1, 10, 1s);
+    int told = 0;
+    *it.listener.does = [&](std::uint64_t key, int value, wane::cause cause) {
+      ++told;
+      EXPECT(key == 1 && value == 10 && cause == end.cause, end.name << ": " << wane::to_string(cause));
+      const auto now = it.map.find(1);
+      EXPECT(cause == wane::cause::replaced ? now == 11 : !now, end.name << ": the entry is still there");
+    };
+    end.run(it);
+    EXPECT(told == 1, end.name << " told the listener " << told << " times");
+    EXPECT(it.map.check().ok(), end.name << ": " << listed(it.map.check().problems));
+  }
+}
+
+/// A listener may put the entry back, and take others out.
+template <class R>
+void the_listener_may_call_back_into_the_map() {
+  for (const auto& end : endings<R>()) {
+    fixture<R> it;
+    it.map.insert(1, 10, 1s);
+    for (std::uint64_t k = 2; k < 10; ++k) it.map.insert(k, 0);
+    int told = 0;
+    *it.listener.does = [&](std::uint64_t key, int, wane::cause cause) {
+      ++told;
+      if (key != 1 || cause == wane::cause::cleared || end.cause == wane::cause::replaced) return;
+      EXPECT(it.map.insert(1, 12), end.name << ": the key cannot be inserted again");
+      it.map.erase(2);
+      it.map.sweep_some();
+      for (std::uint64_t k = 100; k < 200; ++k) it.map.insert(k, 0);
+    };
+    // Only what meets key 1; the endings that go through the whole map may meet what the listener has put there.
+    end.run(it);
+    *it.listener.does = {};
+    EXPECT(told >= 1, end.name);
+    EXPECT(it.map.check().ok(), end.name << ": " << listed(it.map.check().problems));
+  }
+}
+
+/// What the listener throws leaves the call that removed; the removal stands, once.
+template <class R>
+void a_removal_stands_although_the_listener_throws() {
+  struct refusal {};
+  for (const auto& end : endings<R>()) {
+    fixture<R> it;
+    it.map.insert(1, 10, 1s);
+    int told = 0;
+    *it.listener.does = [&](std::uint64_t, int, wane::cause) {
+      ++told;
+      throw refusal{};
+    };
+    bool thrown = false;
+    try {
+      end.run(it);
+    } catch (const refusal&) {
+      thrown = true;
+    }
+    EXPECT(thrown && told == 1, end.name << ": thrown " << thrown << ", told " << told);
+    *it.listener.does = {};
+    EXPECT(end.cause == wane::cause::replaced ? it.map.find(1) == 11 : !it.map.contains(1), end.name);
+    EXPECT(it.map.check().ok(), end.name << ": " << listed(it.map.check().problems));
+    const auto s = it.map.stats();
+    EXPECT(s.erased + s.expired + s.replaced + s.cleared == 1, end.name << ": counted wrongly");
+    EXPECT(s.listener_errors == 0, end.name << ": listener_errors are those of sweepers' threads");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  for_each_reclaimer<every_reclaimer>("the_listener_is_told_after_the_entry_is_gone", [&]<class R>(const auto& name) {
+    tests.test(name, the_listener_is_told_after_the_entry_is_gone<R>);
+  });
+  for_each_reclaimer<every_reclaimer>("the_listener_may_call_back_into_the_map", [&]<class R>(const auto& name) {
+    tests.test(name, the_listener_may_call_back_into_the_map<R>);
+  });
+  for_each_reclaimer<every_reclaimer>("a_removal_stands_although_the_listener_throws", [&]<class R>(const auto& name) {
+    tests.test(name, a_removal_stands_although_the_listener_throws<R>);
+  });
+  return tests.result();
+}

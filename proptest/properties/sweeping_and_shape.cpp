@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSL-1.0
+// Properties: what a sweep looks into and removes, and how large tables are.
+#include <wane/map.hpp>
+
+#include <bit>
+#include <chrono>
+#include <set>
+
+#include "support/harness.hpp"
+#include "support/model.hpp"
+#include "support/reclaimers.hpp"
+
+using namespace proptest;
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+namespace {
+
+struct on_manual_clock : wane::policy<std::uint64_t> {
+  using clock = wane::manual_clock;
+};
+using map_type = wane::map<std::uint64_t, std::uint64_t, on_manual_clock>;
+
+wane::sweep_result one_pass(map_type& map) {
+  wane::sweep_result sum;
+  for (;;) {
+    const auto part = map.sweep_some();
+    sum.removed += part.removed;
+    sum.blocks_scanned += part.blocks_scanned;
+    sum.blocks_skipped += part.blocks_skipped;
+    if (part.pass_ended) {
+      sum.next_due = part.next_due;
+      return sum;
+    }
+  }
+}
+
+/// G3 for sweeps: a pass begun after deadlines have passed removes those entries and no others.
+void a_pass_removes_exactly_what_is_due() {
+  // Milliseconds to live; 0 for forever.
+  const auto ttls = *rc::gen::resize(600, rc::gen::container<std::vector<unsigned>>(
+                                              rc::gen::resize(100, rc::gen::inRange<unsigned>(0, 50))))
+                         .as("TTLs");
+  const auto steps = *rc::gen::container<std::vector<unsigned>>(rc::gen::resize(100, rc::gen::inRange<unsigned>(0, 20)))
+                          .as("steps in ms");
+  wane::manual_clock clock;
+  map_type map({}, {.clock = clock});
+  for (std::size_t k = 0; k < ttls.size(); ++k)
+    REQUIRE(ttls[k] == 0 ? map.insert(k, k) : map.insert(k, k, milliseconds(ttls[k])), "insert");
+  milliseconds now{0};
+  std::set<std::size_t> left;
+  for (std::size_t k = 0; k < ttls.size(); ++k) left.insert(k);
+  for (const auto step : steps) {
+    clock.advance(milliseconds(step));
+    now += milliseconds(step);
+    const auto due = std::erase_if(left, [&](auto k) { return ttls[k] != 0 && milliseconds(ttls[k]) <= now; });
+    const auto swept = one_pass(map);
+    REQUIRE(swept.removed == due, "removed " << swept.removed << ", not " << due);
+    REQUIRE(map.size() == left.size(), "size " << map.size() << ", not " << left.size());
+    nanoseconds earliest = nanoseconds::max();
+    for (const auto k : left)
+      if (ttls[k] != 0) earliest = std::min<nanoseconds>(earliest, milliseconds(ttls[k]) - now);
+    REQUIRE(swept.next_due <= earliest, "the sweeper would sleep " << swept.next_due.count() << " ns, past a deadline");
+    REQUIRE(one_pass(map).blocks_scanned == 0, "a pass with nothing due looked into blocks");
+  }
+  for (const auto k : left) REQUIRE(map.find(k) == k, "key " << k << " is gone");
+  REQUIRE(map.check().ok(), listed(map.check().problems));
+}
+
+/// Moving a deadline moves what the sweeper knows, sooner and later, and by every call that can.
+void a_pass_follows_moved_deadlines() {
+  const auto moves = *rc::gen::container<std::vector<std::tuple<unsigned, unsigned, unsigned>>>(
+                          rc::gen::tuple(rc::gen::inRange(0u, 8u), rc::gen::inRange(0u, 4u), rc::gen::inRange(1u, 40u)))
+                          .as("key, call, ms");
+  wane::manual_clock clock;
+  map_type map({}, {.clock = clock});
+  std::map<unsigned, nanoseconds> deadlines;
+  nanoseconds now{0};
+  for (unsigned k = 0; k < 8; ++k) {
+    map.insert(k, k, 20ms);
+    deadlines[k] = 20ms;
+  }
+  for (const auto& [key, call, ms] : moves) {
+    const auto to = now + milliseconds(ms);
+    const bool there = deadlines.contains(key);
+    switch (call) {
+      case 0: REQUIRE(map.touch(key, milliseconds(ms)) == there, "touch"); break;
+      case 1: REQUIRE(map.expire_at(key, wane::manual_clock::time_point(to)) == there, "expire_at"); break;
+      case 2: REQUIRE(map.replace(key, key, milliseconds(ms)).has_value() == there, "replace"); break;
+      default: {
+        clock.advance(milliseconds(ms));
+        now = to;
+        const auto due = std::erase_if(deadlines, [&](const auto& d) { return d.second <= now; });
+        const auto removed = one_pass(map).removed;
+        REQUIRE(removed == due, "removed " << removed << ", not " << due);
+        continue;
+      }
+    }
+    if (there) deadlines[key] = to;
+  }
+}
+
+/// Entries without a TTL cost the sweeper nothing but the look at a summary.
+void a_pass_over_entries_without_a_ttl_scans_nothing() {
+  map_type map;
+  for (std::uint64_t k = 0; k < 10'000; ++k) map.insert(k, k);
+  const auto swept = one_pass(map);
+  EXPECT(swept.blocks_scanned == 0 && swept.removed == 0, swept.blocks_scanned << " blocks scanned");
+  EXPECT(swept.blocks_skipped >= 10'000 / 64, swept.blocks_skipped << " blocks skipped");
+  EXPECT(swept.next_due == nanoseconds::max(), "due in " << swept.next_due.count() << " ns");
+}
+
+/// A sweep that must not leave garbage behind stops, says so, and goes on once there is room.
+void a_sweep_stops_at_its_limit_of_garbage() {
+  wane::manual_clock clock;
+  map_type map({}, {.clock = clock});
+  for (std::uint64_t k = 0; k < 50'000; ++k) map.insert(k, k, 1ms);
+  clock.advance(1s);
+  const std::size_t limit = 64 * 1024;
+  std::size_t most = 0, removed = 0;
+  bool limited = false;
+  for (int calls = 0; removed < 50'000 && calls < 1'000'000; ++calls) {
+    const auto swept = map.sweep_some({.garbage_bytes = limit});
+    const auto s = map.stats();
+    most = std::max(most, s.retired * s.node_bytes);
+    limited |= swept.garbage_limited;
+    removed += swept.removed;
+    if (swept.garbage_limited) map.collect();
+  }
+  EXPECT(removed == 50'000, "removed " << removed);
+  // The limit is looked at between blocks of 64 entries.
+  EXPECT(most <= limit + 64 * map.stats().node_bytes, "up to " << most << " bytes of garbage");
+  EXPECT(map.check().ok(), listed(map.check().problems));
+  (void)limited;
+}
+
+/// Load factor at most the maximum (plus what threads have not told each other yet), sizes powers of two.
+void a_table_grows_with_its_entries() {
+  const auto load = *rc::gen::element(0.25, 1.0, 2.0, 7.5).as("max_load_factor");
+  const auto least = *rc::gen::element<std::size_t>(1, 3, 16, 1000).as("minimum_buckets");
+  const auto entries = *rc::gen::inRange<std::size_t>(1, 20'000).as("entries");
+  map_type map({.max_load_factor = load, .minimum_buckets = least});
+  REQUIRE(map.bucket_count() == std::bit_ceil(least), "made with " << map.bucket_count() << " buckets");
+  for (std::size_t k = 0; k < entries; ++k) {
+    map.insert(k, k);
+    REQUIRE(map.load_factor() <= 2 * load + 64.0 / static_cast<double>(map.bucket_count()),
+            map.size() << " entries in " << map.bucket_count() << " buckets");
+  }
+  REQUIRE(std::has_single_bit(map.bucket_count()), map.bucket_count());
+  const auto grown = map.bucket_count();
+  map.clear();
+  map.shrink_to_fit();
+  REQUIRE(map.bucket_count() == std::bit_ceil(least), grown << " buckets shrank to " << map.bucket_count());
+  for (std::size_t k = 0; k < entries; ++k) REQUIRE(map.insert(k, k), "insert into a table that has shrunk");
+  REQUIRE(map.check().ok(), listed(map.check().problems));
+}
+
+/// Neither presized nor reserved tables grow up to the number they were told.
+void room_made_is_room_kept() {
+  const auto entries = *rc::gen::inRange<std::size_t>(1, 50'000).as("entries");
+  const auto at_once = *rc::gen::arbitrary<bool>().as("at construction");
+  const auto load = *rc::gen::element(0.5, 1.0, 3.0).as("max_load_factor");
+  map_type map({.expected_entries = at_once ? entries : 0, .max_load_factor = load});
+  if (!at_once) map.reserve(entries);
+  const auto buckets = map.bucket_count();
+  for (std::size_t k = 0; k < entries; ++k) map.insert(k, k);
+  REQUIRE(map.bucket_count() == buckets, buckets << " buckets grew to " << map.bucket_count());
+  REQUIRE(map.check().ok(), listed(map.check().problems));
+}
+
+void a_map_of_ten_entries_costs_less_than_16_KiB() {
+  map_type map;
+  for (std::uint64_t k = 0; k < 10; ++k) map.insert(k, k);
+  const auto s = map.stats();
+  EXPECT(s.mapped_bytes + s.heap_bytes + sizeof(map) < 16 * 1024,
+         s.mapped_bytes << " mapped, " << s.heap_bytes << " on the heap, " << sizeof(map) << " in the object");
+}
+
+void impossible_options_are_refused() {
+  for (const double load : {0.0, -1.0, 65.0, std::numeric_limits<double>::quiet_NaN()}) {
+    try {
+      map_type map({.max_load_factor = load});
+    } catch (const std::invalid_argument&) {
+      continue;
+    }
+    EXPECT(false, "a maximum load factor of " << load << " was accepted");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  tests.property("a_pass_removes_exactly_what_is_due", a_pass_removes_exactly_what_is_due);
+  tests.property("a_pass_follows_moved_deadlines", a_pass_follows_moved_deadlines);
+  tests.test("a_pass_over_entries_without_a_ttl_scans_nothing", a_pass_over_entries_without_a_ttl_scans_nothing);
+  tests.test("a_sweep_stops_at_its_limit_of_garbage", a_sweep_stops_at_its_limit_of_garbage);
+  tests.property("a_table_grows_with_its_entries", a_table_grows_with_its_entries);
+  tests.property("room_made_is_room_kept", room_made_is_room_kept);
+  tests.test("a_map_of_ten_entries_costs_less_than_16_KiB", a_map_of_ten_entries_costs_less_than_16_KiB);
+  tests.test("impossible_options_are_refused", impossible_options_are_refused);
+  return tests.result();
+}
