@@ -66,6 +66,8 @@ class record_printer : public benchmark::BenchmarkReporter {
       } else {
         record["ops_per_second"] = run.counters.at("items_per_second").value;
         record["measured_seconds"] = run.real_accumulated_time;
+        // 1 when each thread had a core to itself and never waited.
+        record["cpu_share"] = run.cpu_accumulated_time / (run.real_accumulated_time * static_cast<double>(run.threads));
         for (const auto& [figure, value] : done.result.figures) record[figure] = value;
         for (const auto& [label, text] : done.result.labels) record[label] = text;
       }

@@ -39,8 +39,8 @@ struct hash {
 /// The most entries a cell may have: below the prime of `scatter`.
 inline constexpr std::uint64_t max_entries = 1'000'000'000;
 
-/// A permutation of 0 .. n-1, n <= max_entries. Popularity ranks and deadlines go through it, so that they do not follow
-/// the order of insertion: popular or soon-to-expire entries must not happen to be neighbours in a map's memory.
+/// A permutation of 0 .. n-1, n <= max_entries. Popularity ranks and deadlines go through it, so that they do not
+/// follow the order of insertion: popular or soon-to-expire entries must not happen to be neighbours in a map's memory.
 constexpr std::uint64_t scatter(std::uint64_t i, std::uint64_t n) noexcept {
   // A prime larger than n is coprime to it, which makes i -> i * prime mod n a bijection.
   return i * 2'654'435'761u % n;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// Expiry on top of a map that has none, the way it is commonly done: the value carries a deadline, which is checked when
-// the entry is read, and an entry found expired is erased by its reader. Entries that nobody reads stay for ever.
+// Expiry on top of a map that has none, the way it is commonly done: the value carries a deadline, which is checked
+// when the entry is read, and an entry found expired is erased by its reader. Entries that nobody reads stay for ever.
 //
-// The deadline takes 40 bits of the 8-byte value (milliseconds), which saves the map the memory of a deadline beside it.
+// The deadline takes 40 bits of the 8-byte value (milliseconds), which saves the memory of a deadline beside it.
 // Nothing makes reader's check and erasure one step: an entry that is refreshed between the two is lost. That is the
 // price of this scheme, and the hit ratio shows it.
 #pragma once

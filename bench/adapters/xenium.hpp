@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// xenium vyukov_hash_map: cache-line buckets of three entries plus overflow, a lock a bucket for updates, finds lock-free
-// by version check. Blocks replaced by growth are reclaimed by xenium's epochs with the parameters of its "new epoch".
+// xenium vyukov_hash_map: cache-line buckets of three entries plus overflow, a lock a bucket for updates, finds
+// lock-free by version check. Blocks replaced by growth are reclaimed by xenium's "new epoch based" scheme.
 #pragma once
 
 #include <xenium/reclamation/generic_epoch_based.hpp>

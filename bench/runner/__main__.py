@@ -48,12 +48,13 @@ def _study(chosen: options.Options, console: Console) -> int:
     if store.measured:
         summary.show(store.measured, chosen.maps)
         drawn = plots.draw(store.measured, chosen.maps, about, chosen.out)
-        console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False)
-    for remark in machine.remarks(about):
-        console.print(f"note: {remark}", markup=False, highlight=False)
+        console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False,
+                      soft_wrap=True)
+    for remark in machine.remarks(about, store.measured):
+        console.print(f"note: {remark}", markup=False, highlight=False, soft_wrap=True)
     for failure in store.failures:
         console.print(f"FAILED {failure['name']}, trial {failure['trial'] + 1}: {failure['error']}", markup=False,
-                      highlight=False)
+                      highlight=False, soft_wrap=True)
     return 1 if store.failures else 0
 
 

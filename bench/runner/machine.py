@@ -82,7 +82,7 @@ def describe() -> dict:
     }
 
 
-def remarks(machine: dict) -> list[str]:
+def remarks(machine: dict, records: list[dict]) -> list[str]:
     """What a reader of the numbers must know about this machine."""
     said = []
     if machine["huge_pages"] not in ("madvise", "always"):
@@ -94,5 +94,10 @@ def remarks(machine: dict) -> list[str]:
         said.append("sys_membarrier is missing: epoch, rcu_memb and lfht_memb fall back to fences on this machine")
     if machine["dirty"]:
         said.append("the tree differs from the commit")
+    alone = [record for record in records if record["threads"] == 1]  # a single thread never waits for another
+    disturbed = sum(record["cpu_share"] < 0.95 for record in alone)
+    if disturbed:
+        said.append(f"the machine was not idle: {disturbed} of {len(alone)} measurements with one thread had less than "
+                    "95% of a core")
     said.append("Debian's libbenchmark calls itself a DEBUG build; none of its code runs inside a measured interval")
     return said

@@ -75,15 +75,16 @@ def _parser() -> argparse.ArgumentParser:
                     "results.json and plots. A stopped study goes on where it stopped when it is started again.",
         epilog="All maps use jemalloc, whose MALLOC_CONF is honoured and recorded: MALLOC_CONF=thp:always gives the "
                "peers huge pages too.")
-    parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all but null)")
+    parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all "
+                        "but null)")
     parser.add_argument("--workloads", metavar="A,B", help="workloads (default: those that --list marks with *)")
     parser.add_argument("--entries", type=_count, metavar="N", help="entries, as 1M (default: see --list)")
-    parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two up "
-                        "to the cores, and twice the cores; with --full every number up to the cores)")
+    parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two "
+                        "up to the cores, and twice the cores; with --full every number up to the cores)")
     parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5)")
     parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.2, --full: 1)")
     parser.add_argument("--full", action="store_true", help="the long matrix: 10M entries, all workloads; takes hours")
-    parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this trace: Twitter CSV, or CloudPhysics CSV")
+    parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this Twitter or CloudPhysics CSV")
     parser.add_argument("--out", type=Path, metavar="DIR", default=Path("study-results"), help="default: %(default)s")
     parser.add_argument("--fresh", action="store_true", help="discard what an earlier study left in DIR")
     parser.add_argument("--list", action="store_true", help="name the maps and workloads, and stop")
@@ -143,4 +144,5 @@ def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
     print("workloads (* by default; entries by default / with --full):", file=file)
     for workload in WORKLOADS:
         mark = " " if workload.full_only else "*"
-        print(f"{mark} {workload.name:<16}{workload.about}; {workload.entries:,} / {workload.full_entries:,}", file=file)
+        entries = f"{workload.entries:,} / {workload.full_entries:,}"
+        print(f"{mark} {workload.name:<16}{workload.about}; {entries}", file=file)

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 import pandas  # noqa: E402
 
 from .catalogue import WORKLOADS, Map  # noqa: E402
-from .summary import spread, with_units  # noqa: E402
+from .summary import plural, spread, with_units  # noqa: E402
 
 
 def _styles(maps: tuple[Map, ...]) -> dict[str, dict]:
@@ -109,6 +109,6 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     fill = frame[group == "fill"]
     if not fill.empty:
         of_cell = spread(fill, "ns_per_insert")
-        of_cell["series"] = of_cell["workload"] + ", " + of_cell["threads"].astype(str) + " threads"
+        of_cell["series"] = of_cell["workload"] + ", " + of_cell["threads"].map(plural)
         paths += _bars(of_cell, maps, "nanoseconds an insertion, wall time", caption, directory, "fill")
     return paths

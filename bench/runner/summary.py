@@ -46,7 +46,7 @@ def _table(title: str, maps: tuple[Map, ...], columns: dict[str, pandas.DataFram
     return table
 
 
-def _plural(threads: int) -> str:
+def plural(threads: int) -> str:
     return f"{threads} thread{'s' if threads > 1 else ''}"
 
 
@@ -68,7 +68,7 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> 
                 memory["prefilled\nbytes/entry"] = spread(rows, "bytes_per_entry")
         for columns in (steady, {**grown, **memory}):
             if columns:
-                tables.append(_table(f"{_plural(threads)}, {entries:,} entries", maps, columns, footer))
+                tables.append(_table(f"{plural(threads)}, {entries:,} entries", maps, columns, footer))
     return tables
 
 
@@ -79,13 +79,14 @@ def _expiry(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
                            latest=100 * rows["expired_resident_ratio_max"])
         columns = {
             "Mops/s": spread(rows, "mops"),
-            "sweeper and reclaimer\n% of one core": spread(rows, "cpu"),
-            "expired, not unlinked\nmean % of live": spread(rows, "late"),
-            "expired, not unlinked\nworst % of live": spread(rows, "latest"),
+            "background\n% of a core": spread(rows, "cpu"),
+            "overdue, mean\n% of live": spread(rows, "late"),
+            "overdue, worst\n% of live": spread(rows, "latest"),
         }
         ttl = rows["ttl_seconds"].iloc[0]
-        tables.append(_table(f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by "
-                             f"{_plural(threads)}", maps, columns, footer))
+        tables.append(_table(f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by {plural(threads)}",
+                             maps, columns, footer + "\nbackground: threads of sweeper and reclaimer; "
+                             "overdue: past the deadline and not yet unlinked"))
     return tables
 
 
@@ -99,7 +100,7 @@ def _replay(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
             "entries resident\nat the end": spread(rows, "resident_entries"),
             "of them\nexpired": spread(rows, "expired_resident_entries"),
         }
-        table = _table(f"replay of {trace}, {_plural(threads)}", maps, columns, footer)
+        table = _table(f"replay of {trace}, {plural(threads)}", maps, columns, footer)
         compression = (rows["trace_seconds"] * rows["ops_per_second"] / rows["requests"]).median()
         kinds = rows.drop_duplicates("map").groupby("expiry")["map"].agg(", ".join)
         table.caption = "\n".join([footer, f"trace time compressed {compression:,.0f} times (median)",

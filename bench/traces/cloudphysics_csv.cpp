@@ -4,7 +4,7 @@
 //   SCSI read   -> load: look the block up, and cache it when it is not there
 //   SCSI write  -> set: write-through
 // The key is the first logical block number of the request. The trace knows no TTL; a cached block is trusted for five
-// minutes, the TTL of a session token, long against the gaps within a working set and short against the hours of a trace.
+// minutes, the TTL of a session token: long against the gaps in a working set, short against the hours of a trace.
 #include <algorithm>
 #include <array>
 #include <filesystem>

@@ -38,8 +38,8 @@ struct trace_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Reads a file in one of the known formats: CloudPhysics CSV is recognised by its header line, anything else is read as
-/// Twitter CSV. Throws trace_error on the first malformed line; a trace is read as a whole or not at all.
+/// Reads a file in one of the known formats: CloudPhysics CSV is recognised by its header line, anything else is read
+/// as Twitter CSV. Throws trace_error on the first malformed line; a trace is read as a whole or not at all.
 trace read_trace(const std::string& file);
 
 /// The requests of all clusters of the table, interleaved in equal shares, on about `keys` keys in all.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Replay of a request trace, as fast as the map can, against a clock that stands where the trace stands.
 //
-// Threads take short runs of consecutive requests in turn, so they are never further apart in the trace than these runs,
-// and two requests for one key keep their order nearly always. The map starts empty and not presized.
+// Threads take short runs of consecutive requests in turn, so they are never further apart in the trace than these
+// runs, and two requests for one key keep their order nearly always. The map starts empty and not presized.
 #pragma once
 
 #include <fmt/format.h>
