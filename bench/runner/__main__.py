@@ -21,7 +21,7 @@ def _configuration(chosen: options.Options, about: dict) -> dict:
         "workloads": [workload.name for workload in chosen.workloads],
         "entries": {workload.name: chosen.entries_of(workload) for workload in chosen.workloads},
         "seconds": {workload.name: chosen.seconds_of(workload) for workload in chosen.workloads},
-        "threads": list(chosen.threads),
+        "threads": {workload.name: list(chosen.threads_of(workload)) for workload in chosen.workloads},
         "trials": chosen.trials,
         "trace": str(chosen.trace) if chosen.trace else None,
         "trace_sha256": trace,

@@ -35,6 +35,7 @@ class Workload:
     least_seconds: float = 0.0  # shorter cells would not say anything
     most_seconds: float = 3600.0
     native_expiry_only: bool = False
+    one_thread: bool = False  # by default; --threads and --full have more
     full_only: bool = False
 
 
@@ -51,11 +52,11 @@ WORKLOADS = (
     Workload("fill_presized", "fill", "insert into an empty map made large enough", MILLION, 10 * MILLION,
              full_only=True),
     Workload("expire", "expire", "entries with a TTL of 300 s in steady state, sweeper on, lookups beside it",
-             2 * MILLION, 2 * MILLION, least_seconds=3.0, most_seconds=5.0, native_expiry_only=True),
+             2 * MILLION, 2 * MILLION, least_seconds=3.0, most_seconds=5.0, native_expiry_only=True, one_thread=True),
     Workload("expire_fast", "expire", "the same with a TTL of 20 s", 2 * MILLION, 2 * MILLION, least_seconds=3.0,
              most_seconds=5.0, native_expiry_only=True, full_only=True),
     Workload("replay", "replay", "replay a request trace (--trace, or generated after Twitter's clusters)",
-             MILLION // 4, MILLION),
+             MILLION // 10, MILLION),
 )  # in the order in which the programs run them
 
 WORKLOAD = {workload.name: workload for workload in WORKLOADS}

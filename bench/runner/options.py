@@ -16,11 +16,17 @@ class UsageError(Exception):
     """A mistake on the command line, said in one line that names what is allowed."""
 
 
+def default_threads(cores: int, full: bool) -> tuple[int, ...]:
+    up_to_cores = range(1, cores + 1) if full else [1 << i for i in range(cores.bit_length()) if 1 << i <= cores]
+    return tuple(sorted({*up_to_cores, cores, 2 * cores}))
+
+
 @dataclass(frozen=True)
 class Options:
     maps: tuple[Map, ...]
     workloads: tuple[Workload, ...]
-    threads: tuple[int, ...]
+    threads: tuple[int, ...] | None  # None: the default of each workload
+    cores: int
     trials: int
     seconds: float
     entries: int | None  # None: the default of each workload
@@ -32,6 +38,11 @@ class Options:
 
     def entries_of(self, workload: Workload) -> int:
         return self.entries or (workload.full_entries if self.full else workload.entries)
+
+    def threads_of(self, workload: Workload) -> tuple[int, ...]:
+        if self.threads is not None:
+            return self.threads
+        return (1,) if workload.one_thread and not self.full else default_threads(self.cores, self.full)
 
     def seconds_of(self, workload: Workload) -> float:
         return min(max(self.seconds, workload.least_seconds), workload.most_seconds)
@@ -82,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two "
                         "up to the cores, and twice the cores; with --full every number up to the cores)")
     parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5)")
-    parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.2, --full: 1)")
+    parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.15, --full: 1)")
     parser.add_argument("--full", action="store_true", help="the long matrix: 10M entries, all workloads; takes hours")
     parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this Twitter or CloudPhysics CSV")
     parser.add_argument("--out", type=Path, metavar="DIR", default=Path("study-results"), help="default: %(default)s")
@@ -104,11 +115,6 @@ def _chosen(text: str, kind: str, names: list[str]) -> set[str]:
     return chosen
 
 
-def default_threads(cores: int, full: bool) -> tuple[int, ...]:
-    up_to_cores = range(1, cores + 1) if full else [1 << i for i in range(cores.bit_length()) if 1 << i <= cores]
-    return tuple(sorted({*up_to_cores, cores, 2 * cores}))
-
-
 def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     given = _parser().parse_args(arguments)
     map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - {"null"}
@@ -125,9 +131,10 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     return Options(
         maps=tuple(maps[name] for name in maps if name in map_names),
         workloads=tuple(workload for workload in WORKLOADS if workload.name in workload_names),
-        threads=given.threads or default_threads(cores, given.full),
+        threads=given.threads,
+        cores=cores,
         trials=given.trials or (5 if given.full else 3),
-        seconds=given.seconds or (1.0 if given.full else 0.2),
+        seconds=given.seconds or (1.0 if given.full else 0.15),
         entries=given.entries,
         full=given.full,
         trace=given.trace.resolve() if given.trace else None,

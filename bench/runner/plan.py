@@ -65,7 +65,7 @@ def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
                     Cell(map_.name, workload.name, options.entries_of(workload), threads, trial)
                     for workload in options.workloads
                     if workload.group == group and applies(workload, map_)
-                    for threads in options.threads
+                    for threads in options.threads_of(workload)
                 ]
                 cells = [cell for cell in cells if cell not in finished]
                 if cells:

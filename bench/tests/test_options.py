@@ -17,11 +17,12 @@ class Defaults(unittest.TestCase):
         chosen = parse()
         self.assertEqual([map_.name for map_ in chosen.maps], [name for name in MAPS if name != "null"])
         self.assertEqual(chosen.trials, 3)
-        self.assertEqual(chosen.threads, (1, 2, 4))
+        self.assertEqual(chosen.threads_of(catalogue.WORKLOAD["find_hit"]), (1, 2, 4))
+        self.assertEqual(chosen.threads_of(catalogue.WORKLOAD["expire"]), (1,))
 
     def test_full_takes_every_number_of_threads_and_all_workloads(self):
         chosen = parse("--full", cores=4)
-        self.assertEqual(chosen.threads, (1, 2, 3, 4, 8))
+        self.assertEqual(chosen.threads_of(catalogue.WORKLOAD["expire"]), (1, 2, 3, 4, 8))
         self.assertGreaterEqual(chosen.trials, 5)
         self.assertEqual(len(chosen.workloads), len(catalogue.WORKLOADS))
         self.assertEqual(chosen.entries_of(catalogue.WORKLOAD["find_hit"]), 10_000_000)
@@ -36,6 +37,10 @@ class Choices(unittest.TestCase):
 
     def test_a_workload_is_not_short_for_others(self):
         self.assertEqual([w.name for w in parse("--workloads", "fill").workloads], ["fill"])
+
+    def test_threads_given_hold_for_every_workload(self):
+        chosen = parse("--threads", "8,2")
+        self.assertEqual({chosen.threads_of(workload) for workload in catalogue.WORKLOADS}, {(2, 8)})
 
     def test_entries_with_units(self):
         self.assertEqual(parse("--entries", "10M").entries, 10_000_000)

@@ -93,6 +93,7 @@ class expire_cell : public cell {
   outcome conclude() override {
     const double process_cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - process_cpu_;
     const seconds wall = std::chrono::steady_clock::now() - wall_;
+    check(clock::now() - start_ < ttl_ / 2, "prefilling took so long that looked-up entries may have expired");
     tally total;
     double workers_cpu = 0;
     for (const auto& w : workers_) {
