@@ -51,12 +51,13 @@ struct std_environment {
 
   static void light_fence() noexcept {
     if (impl::asymmetric_fences) [[likely]]
-      // [F3] seq_cst: keeps the compiler from moving accesses across; pairs with membarrier in src/asymmetric_fence.cpp.
+      // [F3] seq_cst: keeps the compiler from moving accesses across; pairs with [F4].
       std::atomic_signal_fence(std::memory_order_seq_cst);
     else
-      // [F2] seq_cst: pairs with [F1].
+      // [F2] seq_cst: pairs with [F1] and [F4].
       std::atomic_thread_fence(std::memory_order_seq_cst);
   }
+  // [F4] seq_cst: pairs with [F2] and [F3]; the dear half, see src/asymmetric_fence.cpp.
   static void heavy_fence() noexcept { impl::heavy_fence(); }
 
   static std::uint32_t thread_slot() {

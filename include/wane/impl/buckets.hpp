@@ -59,7 +59,7 @@ class buckets {
   [[nodiscard]] word& operator[](std::uint32_t bucket) const noexcept { return words_[bucket]; }
 
   [[nodiscard]] unsigned bits() const noexcept {
-    // [B1] acquire: pairs with [B2], so that the segments of every bucket below the size are seen.
+    // [B1] acquire: pairs with [B2] and [B3], so that the segments of every bucket below the size are seen.
     return static_cast<unsigned>(shape_.load(std::memory_order_acquire) & bits_mask);
   }
   [[nodiscard]] std::uint64_t size() const noexcept { return std::uint64_t{1} << bits(); }
@@ -76,7 +76,7 @@ class buckets {
   bool grow(unsigned bits) noexcept {
     if (bits >= max_bucket_bits || !ensure(bits + 1)) return false;
     std::uint64_t expected = bits;
-    // [B2] acq_rel: pairs with [B1] (release: the mapped segments) and with itself.
+    // [B2] acq_rel: pairs with [B1] and [B4] (release: the mapped segments) and with itself.
     return shape_.compare_exchange_strong(expected, bits + 1, std::memory_order_acq_rel, std::memory_order_relaxed);
   }
 

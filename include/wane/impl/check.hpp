@@ -54,7 +54,7 @@ class checker {
     uses_.assign(std::size_t{list_.slots().blocks()} * block_slots, use::unseen);
     std::uint64_t floor = 0;
     std::vector<const node*> run;
-    link l = list_.table()[0].load();
+    link l = list_.table()[0].read();
     sentinels_.insert(0);
     for (; !l.is_end();) {
       if (l.is_unset()) return problem("a link in the list is unset");
@@ -66,7 +66,7 @@ class checker {
         if (!sentinels_.insert(l.target()).second) return problem("sentinel met twice: the list has a cycle");
         floor = key;
         last_was_node_ = false;
-        l = list_.table()[l.target()].load();
+        l = list_.table()[l.target()].read();
         continue;
       }
       const handle h = l.target();
@@ -79,13 +79,13 @@ class checker {
       floor = hash;
       last_was_node_ = true;
       check_node(h, n, run);
-      l = n.next.load();
+      l = n.next.read();
     }
     report_.sentinels = sentinels_.size();
   }
 
   void check_node(handle h, const node& n, std::vector<const node*>& run) {
-    const state s = n.life.load();
+    const state s = n.life.read();
     const node* live = s.is_live() ? &n : nullptr;
     handle at = h;
     // A node that was replaced and could not be unlinked for want of memory: its replacements are not linked yet.
@@ -93,7 +93,7 @@ class checker {
       at = f.forward();
       put(at, use::linked, "a replacement");
       const node& replacement = list_[at];
-      f = replacement.life.load();
+      f = replacement.life.read();
       if (f.is_live()) live = &replacement;
     }
     if (live == nullptr) return;
@@ -101,7 +101,7 @@ class checker {
     for (const node* other : run)
       if (core_.same_key(*other, *live)) problem("two live entries have one key (slot " + std::to_string(at) + ")");
     run.push_back(live);
-    const state alive = live->life.load();
+    const state alive = live->life.read();
     if (alive.has_deadline() && list_.slots().earliest(at / block_slots) > alive.deadline())
       problem("the summary of block " + std::to_string(at / block_slots) + " is later than a deadline in it");
   }
@@ -109,7 +109,7 @@ class checker {
   void check_buckets() {
     const std::uint64_t size = list_.table().size();
     for (std::uint64_t b = 0; b < size; ++b) {
-      const link l = list_.table()[static_cast<std::uint32_t>(b)].load();
+      const link l = list_.table()[static_cast<std::uint32_t>(b)].read();
       const bool in_list = sentinels_.contains(static_cast<std::uint32_t>(b));
       if (l.is_untouched() ? in_list : !in_list)
         problem("bucket " + std::to_string(b) + (in_list ? " is in the list, untouched" : " is not in the list"));
@@ -129,7 +129,7 @@ class checker {
   }
   void put_free(handle h) {
     put(h, use::free, "free");
-    if (h < uses_.size() && !list_[h].life.load().is_dead()) problem("slot " + std::to_string(h) + " is free but not DEAD");
+    if (h < uses_.size() && !list_[h].life.read().is_dead()) problem("slot " + std::to_string(h) + " is free but not DEAD");
   }
 
   Core& core_;
@@ -154,14 +154,14 @@ void dump(Core& core, std::ostream& out) {
   const auto flags = out.flags();
   out << std::hex;
   out << "sentinel 0 (0)\n";
-  for (link l = list.table()[0].load(); !l.is_end() && !l.is_unset();) {
+  for (link l = list.table()[0].read(); !l.is_end() && !l.is_unset();) {
     if (l.is_sentinel()) {
       out << "sentinel " << l.target() << " (" << key_of_bucket(l.target()) << ")\n";
-      l = list.table()[l.target()].load();
+      l = list.table()[l.target()].read();
       continue;
     }
     const auto& n = list[l.target()];
-    const state s = n.life.load();
+    const state s = n.life.read();
     out << "  slot " << l.target() << " (" << n.hash() << ") " << std::dec;
     if (s.is_live()) {
       out << "LIVE ";
@@ -175,7 +175,7 @@ void dump(Core& core, std::ostream& out) {
       out << "DEAD " << to_string(s.death());
     }
     out << std::hex << '\n';
-    l = n.next.load();
+    l = n.next.read();
   }
   out << "end\n";
   out.flags(flags);

@@ -105,7 +105,7 @@ class garbage_slot {
     return g;
   }
   void put_back(garbage* g) noexcept {
-    // [M3] release: pairs with [M2], [M4] and [M5].
+    // [M3] release: pairs with [M2], [M4], [M5] and [M6].
     held_.store(g, std::memory_order_release);
   }
   /// Anybody takes the garbage, leaving `empty`. Null, and `empty` kept by the caller, while the owner has it.

@@ -87,7 +87,7 @@ class link_word {
  public:
   /// [L1] acquire: pairs with [L2] and [L4], so that whoever sees a link sees what it leads to: a node's key, value and
   /// state, or a sentinel's own word.
-  [[nodiscard]] link load() const noexcept { return link(word_.load(std::memory_order_acquire)); }
+  [[nodiscard]] link read() const noexcept { return link(word_.load(std::memory_order_acquire)); }
 
   /// [L2] acq_rel: release pairs with [L1] (publishes the node or sentinel linked here); acquire on both outcomes
   /// pairs with itself, so that a thread that finds the word changed goes on from what the change published.

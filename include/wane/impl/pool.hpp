@@ -81,7 +81,7 @@ class pool {
 
   /// Notes that a slot of `block` has been given the deadline d. Call after storing the state.
   void lower_earliest(std::uint32_t block, tick_count d) noexcept {
-    // Against take_earliest: if our state came first, the sweep's scan of the block sees it; if the sweep's exchange
+    // [P14] light: pairs with [W6]. Against take_earliest: if our state came first, the sweep's scan of the block sees it; if the sweep's exchange
     // came first, we see the empty summary here and lower it. The sweep pays for that order with a heavy fence.
     Env::light_fence();
     auto& summary = summaries_[block];
@@ -156,7 +156,7 @@ class pool {
     std::uint64_t head = chains_.load(std::memory_order_relaxed);
     do {
       n.life.prepare(n.life.peek().heading_chain_before(handle_of(head)));
-      // [P11] release: pairs with [P7], [P8], [P9] and [P12]; publishes the chain's links and its way to the next chain.
+      // [P11] release: pairs with [P7], [P8] and [P12]; publishes the chain's links and its way to the next chain.
     } while (!chains_.compare_exchange_strong(head, tagged(head, chain), std::memory_order_release,
                                               std::memory_order_relaxed));
   }
@@ -168,7 +168,7 @@ class pool {
       // The chain may be gone by now and its first slot in use; then what is read here is thrown away, because the tag
       // has changed and the compare-and-swap fails.
       const handle next = slots_[handle_of(head)].life.peek().next_chain();
-      // [P8] acquire: pairs with [P11] (the chain's links). [P9] acquire on failure: as [P7].
+      // [P8] acquire: pairs with [P11], for the links of the chain, and on failure as [P7].
       if (chains_.compare_exchange_strong(head, tagged(head, next), std::memory_order_acquire,
                                           std::memory_order_acquire))
         return handle_of(head);

@@ -11,7 +11,7 @@ auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept 
   for (std::uint64_t key = sentinel_key_of_hash(hash, buckets_.bits());; key = parent_key(key)) {
     word& w = buckets_[bucket_of_key(key)];
     // A bucket that is not ready is passed over for its parent; bucket 0 always is, so nobody waits.
-    if (const link l = w.load(); l.is_ready()) [[likely]]
+    if (const link l = w.read(); l.is_ready()) [[likely]]
       return {&w, l};
   }
 }
@@ -20,7 +20,7 @@ template <class Node, class Policy>
 auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) noexcept -> start {
   const std::uint32_t bucket = bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()));
   word& w = buckets_[bucket];
-  if (const link l = w.load(); l.is_ready()) [[likely]]
+  if (const link l = w.read(); l.is_ready()) [[likely]]
     return {&w, l};
   initialise(op, bucket);
   return start_reading(hash);
@@ -36,7 +36,7 @@ restart:
     if (l.is_sentinel()) {
       if (is_end_or_above(l, hash)) return {};
       before = &buckets_[l.target()];
-      l = before->load();
+      l = before->read();
       continue;
     }
     Node& n = pool_[l.target()];
@@ -50,7 +50,7 @@ restart:
       // A dead node does not end the search: the key may have been inserted again, further along its run.
     }
     before = &n.next;
-    l = before->load();
+    l = before->read();
   }
 }
 
@@ -58,12 +58,12 @@ template <class Node, class Policy>
 template <class Judge>
 auto split_list<Node, Policy>::follow(Node& n, handle at, Judge&& judge) const -> found {
   Node* entry = &n;
-  state s = entry->life.load();
+  state s = entry->life.read();
   while (!s.is_dead()) {
     if (s.is_forward()) {
       at = s.forward();
       entry = &pool_[at];
-      s = entry->life.load();
+      s = entry->life.read();
     } else if (judge(*entry, at, s)) {
       return {entry, at, s, std::nullopt};
     }
@@ -82,11 +82,11 @@ restart:
       before = &buckets_[l.target()];
     } else {
       Node& n = pool_[l.target()];
-      if (l.target() == target) return {&n, target, n.life.load(), position{before, l}};
+      if (l.target() == target) return {&n, target, n.life.read(), position{before, l}};
       if (n.hash() > hash) return {};
       before = &n.next;
     }
-    l = before->load();
+    l = before->read();
   }
 }
 
@@ -96,12 +96,12 @@ void split_list<Node, Policy>::walk(operation&, std::uint64_t from, F&& f) {
   static_assert(reclaimer::kind == protection::blanket, "walking holds on to nodes while a callable runs");
   for (link l = start_reading(from).first; !l.is_end();) {
     if (l.is_sentinel()) {
-      l = buckets_[l.target()].load();
+      l = buckets_[l.target()].read();
       continue;
     }
     Node& n = pool_[l.target()];
     if (n.hash() >= from && !f(n, l.target())) return;
-    l = n.next.load();
+    l = n.next.read();
   }
 }
 
@@ -116,7 +116,7 @@ restart:
     if (l.is_sentinel()) {
       if (is_end_or_above(l, hash)) return {nullptr, null_handle, {}, position{before, l}};
       word& w = buckets_[l.target()];
-      link after = w.load();
+      link after = w.read();
       if (after.is_frozen()) {
         // A sentinel that a shrink takes out. Anybody may do so; nothing is retired, the table is given back whole.
         if (!before->change(l, l.pointing_to(after))) goto restart;
@@ -132,7 +132,7 @@ restart:
     const handle at = l.target();
     const place p = match(n, at);
     if (p == place::beyond) return {nullptr, null_handle, {}, position{before, l}};
-    state s = n.life.load();
+    state s = n.life.read();
     if (!s.is_live()) {
       switch (help(op, *before, l, at, n, s)) {
         case helped::unlinked: continue;
@@ -145,7 +145,7 @@ restart:
       continue;
     }
     before = &n.next;
-    l = before->load();
+    l = before->read();
   }
 }
 

@@ -34,17 +34,17 @@ split_list<Node, Policy>::~split_list() {
 
 template <class Node, class Policy>
 void split_list<Node, Policy>::destroy_entries() noexcept {
-  for (link l = buckets_[0].load(); !l.is_end();) {
+  for (link l = buckets_[0].read(); !l.is_end();) {
     if (l.is_sentinel()) {
-      l = buckets_[l.target()].load();
+      l = buckets_[l.target()].read();
       continue;
     }
     Node& n = pool_[l.target()];
-    l = n.next.load();
+    l = n.next.read();
     // While a node that was replaced is linked its replacement is not (L4), so nothing is destroyed twice.
-    for (state s = n.life.load(); s.is_forward();) {
+    for (state s = n.life.read(); s.is_forward();) {
       Node& replacement = pool_[s.forward()];
-      s = replacement.life.load();
+      s = replacement.life.read();
       replacement.destroy();
     }
     n.destroy();
@@ -192,13 +192,13 @@ auto split_list<Node, Policy>::help(operation& op, word& before, link& expected,
   if (expected.is_frozen()) return helped::lost;
   ticket mine(*this, op);
   if (!mine.has_room()) return helped::no_memory;
-  link after = n.next.load();
+  link after = n.next.read();
   while (!after.is_frozen()) n.next.change(after, after.frozen());
   link successor = after;
   if (dead.is_forward()) {
     // Every helper computes the same target, because n.next is frozen; one of them succeeds, once.
     word& next = pool_[dead.forward()].next;
-    if (link l = next.load(); l.is_unset()) next.change(l, l.pointing_to(after));
+    if (link l = next.read(); l.is_unset()) next.change(l, l.pointing_to(after));
     successor = link::to_node(dead.forward());
   }
   if (!before.change(expected, expected.pointing_to(successor))) return helped::lost;
@@ -210,7 +210,7 @@ template <class Node, class Policy>
 void split_list<Node, Policy>::unlink(operation& op, std::uint64_t hash, const found& f) noexcept {
   if (f.where) {
     link expected = f.where->expected;
-    if (help(op, *f.where->before, expected, f.at, *f.node, f.node->life.load()) != helped::lost) return;
+    if (help(op, *f.where->before, expected, f.at, *f.node, f.node->life.read()) != helped::lost) return;
   }
   (void)clear_run(op, hash);
 }
@@ -233,7 +233,7 @@ bool split_list<Node, Policy>::clear_run(operation& op, std::uint64_t hash) noex
 template <class Node, class Policy>
 void split_list<Node, Policy>::initialise(operation& op, std::uint32_t bucket) noexcept {
   word& w = buckets_[bucket];
-  link l = w.load();
+  link l = w.read();
   if (!l.is_untouched()) return;
   const std::uint64_t key = key_of_bucket(bucket);
   initialise(op, bucket_of_key(parent_key(key)));
@@ -252,13 +252,13 @@ void split_list<Node, Policy>::initialise(operation& op, std::uint32_t bucket) n
     w.prepare_visibly(link());  // untouched again, for a time with more memory
     return;
   }
-  for (link now = w.load(); now.is_fresh();) w.change(now, now.pointing_to(now));
+  for (link now = w.read(); now.is_fresh();) w.change(now, now.pointing_to(now));
 }
 
 template <class Node, class Policy>
 bool split_list<Node, Policy>::remove_sentinel(operation& op, std::uint32_t bucket) noexcept {
   word& w = buckets_[bucket];
-  link l = w.load();
+  link l = w.read();
   if (l.is_untouched()) return true;
   while (!l.is_frozen()) w.change(l, l.frozen());
   return clear_run(op, key_of_bucket(bucket));

@@ -80,7 +80,7 @@ class state_word {
  public:
   /// [S1] acquire: pairs with [S2] and [S3], so that who sees LIVE sees key and value, and who sees FORWARD sees the
   /// node it leads to.
-  [[nodiscard]] state load() const noexcept { return state(word_.load(std::memory_order_acquire)); }
+  [[nodiscard]] state read() const noexcept { return state(word_.load(std::memory_order_acquire)); }
 
   /// [S2] acq_rel: release pairs with [S1] (a FORWARD publishes the replacement, a kill what its thread did before);
   /// acquire on both outcomes pairs with itself and [S3]: the loser acts on what the winner published.

@@ -117,7 +117,7 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
   } restore{slots, due};
 
   for (std::size_t i = 0; i < due.count; ++i) slots.take_earliest(due.block[i]);
-  // If a deadline was stored before this fence the scan below sees it; if after, its thread finds the summary empty.
+  // [W6] heavy: pairs with [P14]. If a deadline was stored before this fence the scan below sees it; if after, its thread finds the summary empty.
   environment::heavy_fence();
   operation op(list_);
   for (; restore.done < due.count; ++restore.done) {
@@ -125,7 +125,7 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
     const std::uint32_t block = due.block[restore.done];
     tick_count earliest = never;
     for (handle h = block * block_slots; h < (block + 1) * block_slots; ++h) {
-      const state s = list_[h].life.load();
+      const state s = list_[h].life.read();
       if (!s.is_live() || !s.has_deadline()) continue;
       if (s.deadline() > now || !sweep_slot(op, h, now, in_background, result))
         earliest = std::min(earliest, s.deadline());

@@ -84,7 +84,7 @@ struct basic_epoch {
       // [E3] release: pairs with [E5]. The store ends the release sequence of [E4], so it must publish the previous
       // guard's reads itself: an advance may read this announcement instead of the 0 before it.
       record_->announced.store(epoch * 2 + 1, std::memory_order_release);
-      // If the announcement comes before an advance's heavy fence, that advance sees it and does not pass us; if the
+      // [E9] light: pairs with [E10]. If the announcement comes before an advance's heavy fence, that advance sees it and does not pass us; if the
       // heavy fence comes first, everything unlinked before it is seen unlinked by our reads below this line.
       Env::light_fence();
     }
@@ -115,6 +115,7 @@ template <class Env>
 bool basic_epoch<Env>::domain::advance() noexcept {
   // [E8] acquire: pairs with [E6] and [E7]; what was unlinked before a stamp of the last epoch happens before our fence.
   std::uint64_t epoch = epoch_.load(std::memory_order_acquire);
+  // [E10] heavy: pairs with [E9].
   Env::heavy_fence();
   bool all_here = true;
   records_.for_each([&](std::uint32_t, const record& r) {
