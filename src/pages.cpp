@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
 namespace wane {
 
@@ -65,8 +64,10 @@ std::string_view transparent_huge_pages() noexcept {
     const std::size_t length = std::fread(text, 1, sizeof text - 1, file);
     std::fclose(file);
     const std::string_view said(text, length);
+    // The mode in force stands in brackets.
+    const std::size_t open = said.find('['), close = said.find(']');
     for (const std::string_view name : {"always", "madvise", "never"})
-      if (said.find("[" + std::string(name) + "]") != said.npos) return name;
+      if (open < close && said.substr(open + 1, close - open - 1) == name) return name;
     return "unknown";
   }();
   return mode;
