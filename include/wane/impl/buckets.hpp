@@ -31,19 +31,16 @@ inline constexpr unsigned max_bucket_bits = 31;  // so that no bucket is numbere
   return hash & ~(~std::uint64_t{0} >> bits);
 }
 
-/// The bucket whose sentinel has the key `key`.
+/// The bucket whose sentinel has the key `key`: with a one put before the key, what stands above the lowest one.
 [[nodiscard]] constexpr std::uint32_t bucket_of_key(std::uint64_t key) noexcept {
-  if (key == 0) return 0;
-  const int zeros = std::countr_zero(key);
-  return static_cast<std::uint32_t>((std::uint64_t{1} << (63 - zeros)) + (key >> zeros >> 1));
+  const std::uint64_t q = key >> 1 | std::uint64_t{1} << 63;
+  return static_cast<std::uint32_t>(q >> std::countr_zero(q) >> 1);
 }
 
 /// The split-order key of a bucket's sentinel: the inverse of bucket_of_key.
 [[nodiscard]] constexpr std::uint64_t key_of_bucket(std::uint32_t bucket) noexcept {
-  if (bucket == 0) return 0;
-  const int level = std::bit_width(bucket);
-  const std::uint64_t odd = 2 * (bucket - (std::uint64_t{1} << (level - 1))) + 1;
-  return odd << (64 - level);
+  const std::uint64_t q = std::uint64_t{bucket} << 1 | 1;
+  return q << std::countl_zero(q) << 1;
 }
 
 [[nodiscard]] constexpr std::uint64_t parent_key(std::uint64_t key) noexcept { return key & (key - 1); }

@@ -145,7 +145,7 @@ class map_core final : public sweep_target {
 
   /// Links `fresh` where locate said. LP(insert). Afterwards the table may grow.
   bool insert(operation& op, const found& at, prepared& fresh) {
-    if (!list_.insert(*at.where, fresh.at())) return false;
+    if (!list_.insert(at.where, fresh.at())) return false;
     fresh.release();
     op.me().count(&counters<environment>::inserted);
     note_inserted(op);
@@ -202,15 +202,19 @@ class map_core final : public sweep_target {
   /// What finding does with a live node (see split_list::find): accepts it, or commits its expiry.
   [[nodiscard]] auto judge(operation& op, std::uint64_t hash) {
     return [this, &op, hash](node& n, handle at, state& s) {
-      if (!is_expired(s)) return true;
-      // Committing the expiry makes absence irrevocable: without it a touch that sampled its clock before the deadline
-      // could land after somebody has been told the entry is gone.
-      if (n.life.change(s, s.killed(cause::expired))) bury(op, hash, {&n, at, s, std::nullopt}, cause::expired);
+      if (!is_expired(s)) [[likely]]
+        return true;
+      commit_expiry(op, hash, n, at, s);
       return false;
     };
   }
 
  private:
+  /// LP(expiry): the compare-and-swap of the exact expired word to DEAD. It makes absence irrevocable: without it a touch
+  /// that sampled its clock before the deadline could land after somebody has been told the entry is gone.
+  [[gnu::noinline]] void commit_expiry(operation& op, std::uint64_t hash, node& n, handle at, state& s) {
+    if (n.life.change(s, s.killed(cause::expired))) bury(op, hash, {&n, at, s, {}}, cause::expired);
+  }
   /// What follows a kill: counting, unlinking, and telling the listener.
   void bury(operation& op, std::uint64_t hash, const found& f, cause why);
   void tell(const node& n, cause why) {

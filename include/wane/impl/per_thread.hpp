@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // One object per thread slot, made on a slot's first use, kept for the next thread that gets the slot.
 //
-// Slots come in doubling chunks (4, 4, 8, 16, ...), so that a map used by two threads pays for four.
+// Slots come in doubling chunks (4, 4, 8, 16, ...), so that a map used by two threads pays for four. The table of chunks is
+// kept as in segments.hpp: by the width of the slot, with the chunk's first slot subtracted.
 #pragma once
 
 #include <atomic>
@@ -21,7 +22,8 @@ class per_thread {
   ~per_thread() {
     for (unsigned c = 0; c < chunk_count; ++c)
       // [H1] relaxed: destruction is alone.
-      delete[] chunks_[c].load(std::memory_order_relaxed);
+      if (const std::uintptr_t biased = chunks_[c].load(std::memory_order_relaxed); biased != 0)
+        delete[] object(biased, first_slot(c));
   }
 
   /// The object of `slot`, which is the caller's own. Throws std::bad_alloc on the chunk's first use.
@@ -33,10 +35,9 @@ class per_thread {
 
   /// The object of any slot, or nullptr when nobody has used its chunk.
   [[nodiscard]] T* find(std::uint32_t slot) const noexcept {
-    const unsigned c = chunk_of(slot);
     // [H2] acquire: pairs with [H3], so that the chunk is seen constructed.
-    T* const chunk = chunks_[c].load(std::memory_order_acquire);
-    return chunk == nullptr ? nullptr : chunk + (slot - first_slot(c));
+    const std::uintptr_t biased = chunks_[chunk_of(slot)].load(std::memory_order_acquire);
+    return biased == 0 ? nullptr : object(biased, slot);
   }
 
   /// Calls f(slot, T&) for every slot that is there.
@@ -51,7 +52,7 @@ class per_thread {
     std::size_t n = 0;
     for (unsigned c = 0; c < chunk_count; ++c)
       // [H4] relaxed: a figure for statistics.
-      if (chunks_[c].load(std::memory_order_relaxed) != nullptr) n += chunk_size(c) * sizeof(T);
+      if (chunks_[c].load(std::memory_order_relaxed) != 0) n += chunk_size(c) * sizeof(T);
     return n;
   }
 
@@ -60,23 +61,27 @@ class per_thread {
   static constexpr unsigned chunk_count = 15;  // 65,536 slots
 
   static constexpr unsigned chunk_of(std::uint32_t slot) noexcept {
-    return static_cast<unsigned>(std::bit_width(slot / first_chunk));
+    return 30 - static_cast<unsigned>(std::countl_zero(slot | (first_chunk - 1)));
   }
   static constexpr std::uint32_t first_slot(unsigned c) noexcept { return c == 0 ? 0 : first_chunk << (c - 1); }
   static constexpr std::size_t chunk_size(unsigned c) noexcept { return c == 0 ? first_chunk : first_chunk << (c - 1); }
+  static T* object(std::uintptr_t biased, std::uint32_t slot) noexcept {
+    return reinterpret_cast<T*>(biased + std::uintptr_t{slot} * sizeof(T));
+  }
 
   [[gnu::noinline]] T& make(std::uint32_t slot) {
     const unsigned c = chunk_of(slot);
     std::unique_ptr<T[]> fresh(new T[chunk_size(c)]);
-    T* expected = nullptr;
+    const std::uintptr_t ours = reinterpret_cast<std::uintptr_t>(fresh.get()) - first_slot(c) * sizeof(T);
+    std::uintptr_t theirs = 0;
     // [H3] acq_rel: pairs with [H2] (release: the chunk; acquire: somebody else's, when we lost).
-    if (chunks_[c].compare_exchange_strong(expected, fresh.get(), std::memory_order_acq_rel,
-                                           std::memory_order_acquire))
-      expected = fresh.release();
-    return expected[slot - first_slot(c)];
+    if (!chunks_[c].compare_exchange_strong(theirs, ours, std::memory_order_acq_rel, std::memory_order_acquire))
+      return *object(theirs, slot);
+    fresh.release();
+    return *object(ours, slot);
   }
 
-  typename Env::template atomic<T*> chunks_[chunk_count]{};
+  typename Env::template atomic<std::uintptr_t> chunks_[chunk_count]{};
 };
 
 }  // namespace wane::impl

@@ -26,7 +26,6 @@
 
 #include <cstdint>
 #include <new>
-#include <optional>
 
 #include <wane/impl/buckets.hpp>
 #include <wane/impl/limbo.hpp>
@@ -50,26 +49,28 @@ class split_list {
 
   /// A place in the list: `before` held `expected`, and what is looked for belongs between it and what it leads to.
   struct position {
-    word* before;
+    word* before = nullptr;
     link expected;
   };
-  /// A node met, with a position when it was met in the list (and not by way of a FORWARD).
+  /// A node met, or none; with its position, or that of a node to be inserted, unless it was met by way of a FORWARD
+  /// (where.before is null then).
   struct found {
     Node* node = nullptr;
     handle at = null_handle;
     state life;
-    std::optional<position> where;
+    position where;
   };
 
   /// What an operation carries through the list: its guard and its thread's state.
   class operation {
    public:
-    explicit operation(split_list& list)
-        : guard_(*list.domain_, environment::thread_slot()), me_(list.threads_.at(environment::thread_slot())) {}
+    explicit operation(split_list& list) : operation(list, environment::thread_slot()) {}
     [[nodiscard]] thread_state<environment>& me() const noexcept { return me_; }
     [[nodiscard]] const guard& held() const noexcept { return guard_; }
 
    private:
+    operation(split_list& list, std::uint32_t slot) : guard_(*list.domain_, slot), me_(list.threads_.at(slot)) {}
+
     guard guard_;
     thread_state<environment>& me_;
   };
@@ -196,7 +197,7 @@ class split_list {
   void destroy_entries() noexcept;
 
   static constexpr bool is_end_or_above(link l, std::uint64_t hash) noexcept {
-    return l.is_end() || key_of_bucket(l.target()) > hash;
+    return key_of_bucket(l.target()) > hash || l.is_end();
   }
 
   pool<Node, environment, pages> pool_;

@@ -28,7 +28,7 @@ auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) 
 
 template <class Node, class Policy>
 template <class Match, class Judge>
-auto split_list<Node, Policy>::find(operation& op, std::uint64_t hash, Match&& match, Judge&& judge) -> found {
+inline auto split_list<Node, Policy>::find(operation& op, std::uint64_t hash, Match&& match, Judge&& judge) -> found {
 restart:
   auto [before, l] = start_reading(hash);
   for (;;) {
@@ -43,10 +43,10 @@ restart:
     const place p = match(n, l.target());
     if (p == place::beyond) return {};
     if (p == place::here) {
-      if (found f = follow(n, l.target(), judge); f.node != nullptr) {
-        if (f.node == &n) f.where = position{before, l};
-        return f;
-      }
+      state s = n.life.read();
+      if (s.is_live() && judge(n, l.target(), s)) [[likely]]
+        return {&n, l.target(), s, {before, l}};
+      if (const found f = follow(n, l.target(), judge); f.node != nullptr) return f;
       // A dead node does not end the search: the key may have been inserted again, further along its run.
     }
     before = &n.next;
@@ -65,7 +65,7 @@ auto split_list<Node, Policy>::follow(Node& n, handle at, Judge&& judge) const -
       entry = &pool_[at];
       s = entry->life.read();
     } else if (judge(*entry, at, s)) {
-      return {entry, at, s, std::nullopt};
+      return {entry, at, s, {}};
     }
   }
   return {};
@@ -82,7 +82,7 @@ restart:
       before = &buckets_[l.target()];
     } else {
       Node& n = pool_[l.target()];
-      if (l.target() == target) return {&n, target, n.life.read(), position{before, l}};
+      if (l.target() == target) return {&n, target, n.life.read(), {before, l}};
       if (n.hash() > hash) return {};
       before = &n.next;
     }
@@ -114,7 +114,7 @@ restart:
     // L5. A frozen predecessor is being unlinked; what hangs on it can be changed only by way of its own predecessor.
     if (l.is_frozen() || !op.held().protect(*before, l)) goto restart;
     if (l.is_sentinel()) {
-      if (is_end_or_above(l, hash)) return {nullptr, null_handle, {}, position{before, l}};
+      if (is_end_or_above(l, hash)) return {nullptr, null_handle, {}, {before, l}};
       word& w = buckets_[l.target()];
       link after = w.read();
       if (after.is_frozen()) {
@@ -131,7 +131,7 @@ restart:
     Node& n = pool_[l.target()];
     const handle at = l.target();
     const place p = match(n, at);
-    if (p == place::beyond) return {nullptr, null_handle, {}, position{before, l}};
+    if (p == place::beyond) return {nullptr, null_handle, {}, {before, l}};
     state s = n.life.read();
     if (!s.is_live()) {
       switch (help(op, *before, l, at, n, s)) {
@@ -141,7 +141,7 @@ restart:
       }
     }
     if (p == place::here) {
-      if (judge(n, at, s)) return {&n, at, s, position{before, l}};
+      if (judge(n, at, s)) return {&n, at, s, {before, l}};
       continue;
     }
     before = &n.next;

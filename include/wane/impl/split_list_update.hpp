@@ -208,9 +208,9 @@ auto split_list<Node, Policy>::help(operation& op, word& before, link& expected,
 
 template <class Node, class Policy>
 void split_list<Node, Policy>::unlink(operation& op, std::uint64_t hash, const found& f) noexcept {
-  if (f.where) {
-    link expected = f.where->expected;
-    if (help(op, *f.where->before, expected, f.at, *f.node, f.node->life.read()) != helped::lost) return;
+  if (f.where.before != nullptr) {
+    link expected = f.where.expected;
+    if (help(op, *f.where.before, expected, f.at, *f.node, f.node->life.read()) != helped::lost) return;
   }
   (void)clear_run(op, hash);
 }
@@ -244,9 +244,9 @@ void split_list<Node, Policy>::initialise(operation& op, std::uint32_t bucket) n
           op, key, [&](const Node& n, handle) { return n.hash() >= key ? place::beyond : place::before; },
           [](const Node&, handle, state&) { return true; });
       // Not linked yet, so `fresh`: whoever comes by way of the table starts from the parent instead.
-      w.prepare_visibly(w.peek().pointing_to(at.where->expected).as_fresh());
-      link expected = at.where->expected;
-      if (at.where->before->change(expected, expected.pointing_to(link::to_sentinel(bucket)))) break;
+      w.prepare_visibly(w.peek().pointing_to(at.where.expected).as_fresh());
+      link expected = at.where.expected;
+      if (at.where.before->change(expected, expected.pointing_to(link::to_sentinel(bucket)))) break;
     }
   } catch (const std::bad_alloc&) {
     w.prepare_visibly(link());  // untouched again, for a time with more memory
