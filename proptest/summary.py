@@ -4,8 +4,9 @@
 summary.py DIRECTORY...            shows what failed there and a table, and ends with "N passed, M failed"
 summary.py --names RE DIRECTORY    the names of the tests that RE matches, one a line
 
-A test program that prints "passed  NAME" or "FAILED  NAME" for each test in it (support/harness.hpp) counts as that many;
-any other counts as one, and so does one that fails outside its named tests: by a crash, a sanitizer's report, a timeout.
+A test program that prints "passed  NAME  (0.1 s)" or "FAILED  NAME  (0.1 s)" for each test in it (support/harness.hpp)
+counts as that many; any other counts as one, and so does one that fails outside its named tests: by a crash, a
+sanitizer's report, a timeout.
 A directory without a log, where building failed, counts as one failure.
 """
 import json
@@ -15,6 +16,8 @@ import sys
 from collections import Counter
 
 TAIL = 60
+# Not anchored at the start of a line: what a failing test printed before may not have ended its own.
+NAMED = re.compile(r'(passed|FAILED)  (\S.*)  \(\S+ s\)$', re.MULTILINE)
 
 
 def output(record):
@@ -24,7 +27,7 @@ def output(record):
 def count(record):
     if record['result'] == 'SKIP':
         return Counter(skipped=1)
-    named = Counter(re.findall(r'^(passed|FAILED)  \S', output(record), re.MULTILINE))
+    named = Counter(verdict for verdict, _ in NAMED.findall(output(record)))
     passed, failed = named['passed'], named['FAILED']
     if record['result'] == 'OK':
         passed = passed or 1
@@ -51,7 +54,9 @@ def summarize(directories):
             seconds += record['duration']
             if counts['failed']:
                 tail = output(record).splitlines()[-TAIL:]
-                print(f'\n== {build}: {record["name"].split(" / ")[-1]}: {record["result"]}', *tail, sep='\n   ')
+                names = [f'FAILED  {name}' for verdict, name in NAMED.findall(output(record)) if verdict == 'FAILED']
+                print(f'\n== {build}: {record["name"].split(" / ")[-1]}: {record["result"]}', *names, '', *tail,
+                      sep='\n   ')
         table.append((build, sums['passed'], sums['failed'], sums['skipped'], seconds))
         total += sums
 
