@@ -207,7 +207,7 @@ class map {
   template <class K>
   bool persist(const K& key, when condition = when::always);
 
-  /// Returns: the time the entry has left, rounded down to ticks but positive; `no_deadline` if it never expires;
+  /// Returns: the time the entry has left, by the clock, at least 1 ns; `no_deadline` if it never expires;
   /// nothing if the key is absent. Linearizes at: as find.
   template <class K>
   [[nodiscard]] std::optional<std::chrono::nanoseconds> ttl(const K& key);

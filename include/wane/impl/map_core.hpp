@@ -233,7 +233,10 @@ class map_core final : public sweep_target {
   [[nodiscard]] unsigned bits_for(std::uint64_t entries) const;
   [[nodiscard]] static unsigned bits_for_buckets(std::uint64_t buckets);
 
-  static constexpr std::int32_t fold_limit = 64;
+  /// How far a thread's count may be ahead of the estimate: one part in 64 of the table, so that small ones grow on time.
+  static constexpr std::int32_t fold_limit(unsigned bits) noexcept {
+    return bits >= 12 ? 64 : std::int32_t{1} << (bits <= 6 ? 0 : bits - 6);
+  }
   static constexpr std::uint32_t buckets_per_share = buckets<environment, typename Policy::pages>::split_batch;
 
   [[no_unique_address]] typename Policy::hash hash_;

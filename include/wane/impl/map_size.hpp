@@ -51,7 +51,7 @@ void map_core<Key, T, Policy>::bury(operation& op, std::uint64_t hash, const fou
     case cause::cleared: op.me().count(&all::cleared); break;
     case cause::replaced: break;  // counted by replace, which kills nothing
   }
-  if (--op.me().unfolded <= -fold_limit) fold(op);
+  if (--op.me().unfolded <= -fold_limit(list_.table().bits())) fold(op);
   list_.unlink(op, hash, f);
   tell(*f.node, why);
 }
@@ -62,9 +62,7 @@ template <class Key, class T, class Policy>
 void map_core<Key, T, Policy>::note_inserted(operation& op) noexcept {
   auto& me = op.me();
   const unsigned bits = list_.table().bits();
-  // The estimate may lag by one part in 64 of the table a thread, so small tables grow on time.
-  const std::int32_t limit = bits >= 12 ? fold_limit : std::int32_t{1} << (bits <= 6 ? 0 : bits - 6);
-  if (++me.unfolded >= limit) {
+  if (++me.unfolded >= fold_limit(bits)) {
     const std::int64_t population = fold(op);
     if (grows_ && population > 0 && is_too_small(static_cast<std::uint64_t>(population), bits) &&
         list_.table().grow(bits))
