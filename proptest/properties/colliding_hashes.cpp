@@ -33,13 +33,13 @@ struct border_hash {
     static constexpr std::uint64_t half = std::uint64_t{1} << 63;
     static constexpr std::uint64_t quarter = half / 2;
     static constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    static constexpr std::uint64_t borders[] = {0,    1,        quarter - 1, quarter,     quarter + 1, half - 1,
-                                                half, half + 1, most - 1,    most,        half + quarter,
-                                                half + quarter - 1, quarter / 2, quarter / 2 - 1, most / 3, 2};
+    static constexpr std::uint64_t borders[] = {
+        0,        1,        quarter - 1, quarter,        quarter + 1,        half - 1,    half,
+        half + 1, most - 1, most,        half + quarter, half + quarter - 1, quarter / 2, quarter / 2 - 1,
+        most / 3, 2};
     return borders[key / 2 % std::size(borders)];
   }
 };
-
 
 }  // namespace
 
@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
   suite tests(argc, argv);
   const auto property = [&]<class Hash>(const std::string& words, Hash) {
     for_each_reclaimer<main_reclaimers>(words, [&]<class R>(const auto& name) {
-      tests.property(name, [] { a_map_does_what_its_model_does<integer_codec, R, Hash>({.keys = 32, .faults = {}}, true); });
+      tests.property(name,
+                     [] { a_map_does_what_its_model_does<integer_codec, R, Hash>({.keys = 32, .faults = {}}, true); });
     });
   };
   property("a_map_whose_hashes_are_all_equal_does_what_its_model_does", constant_hash{});

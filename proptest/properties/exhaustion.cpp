@@ -6,6 +6,7 @@
 
 #include "support/driver.hpp"
 #include "support/harness.hpp"
+#include "support/threads.hpp"
 
 using namespace proptest;
 
@@ -47,6 +48,29 @@ void erase_succeeds_when_memory_is_exhausted() {
   const auto report = map.check();
   REQUIRE(report.ok(), listed(report.problems));
   for (unsigned k = 0; k < entries; ++k) REQUIRE(map.insert(k, k), "insert with memory again");
+}
+
+/// That holds for threads, too, that have never used the map before; several, so that some are beyond what the map keeps
+/// room for from the start.
+template <class R>
+void so_does_that_of_threads_new_to_the_map() {
+  constexpr unsigned threads = 16;
+  const attendance<R> present;
+  wane::map<std::uint64_t, std::uint64_t, driven<integer_codec, R>> map;
+  for (unsigned k = 0; k < threads; ++k) map.insert(k, k);
+  std::atomic<unsigned> erased{0};
+  barrier everybody_has_a_slot(threads);
+  together(threads, [&](unsigned k) {
+    const attendance<R> here_too;
+    wane::std_environment::thread_slot();
+    everybody_has_a_slot.arrive_and_wait();
+    try {
+      const armed_fault armed(memory_is_gone[0]);
+      if (map.erase(k) && !map.contains(k)) erased.fetch_add(1);
+    } catch (const std::bad_alloc&) {
+    }
+  });
+  EXPECT(erased == threads, threads - erased << " of " << threads << " threads could not erase");
 }
 
 /// An entry that expires can be met, and swept, without memory.
@@ -94,12 +118,15 @@ int main(int argc, char** argv) {
   for_each_reclaimer<every_reclaimer>("a_map_short_of_memory_does_what_its_model_does", [&]<class R>(const auto& name) {
     tests.property(name, [&] { a_map_does_what_its_model_does<integer_codec, R>(shape); });
   });
-  for_each_reclaimer<main_reclaimers>("a_map_of_strings_short_of_memory_does_what_its_model_does",
-                                      [&]<class R>(const auto& name) {
-    tests.property(name, [&] { a_map_does_what_its_model_does<string_codec, R>(shape); });
-  });
+  for_each_reclaimer<main_reclaimers>(
+      "a_map_of_strings_short_of_memory_does_what_its_model_does", [&]<class R>(const auto& name) {
+        tests.property(name, [&] { a_map_does_what_its_model_does<string_codec, R>(shape); });
+      });
   for_each_reclaimer<every_reclaimer>("erase_succeeds_when_memory_is_exhausted", [&]<class R>(const auto& name) {
     tests.property(name, [] { erase_succeeds_when_memory_is_exhausted<R>(); });
+  });
+  for_each_reclaimer<every_reclaimer>("so_does_that_of_threads_new_to_the_map", [&]<class R>(const auto& name) {
+    tests.test(name, so_does_that_of_threads_new_to_the_map<R>);
   });
   for_each_reclaimer<every_reclaimer>("expiry_needs_no_memory", [&]<class R>(const auto& name) {
     tests.property(name, [] { expiry_needs_no_memory<R>(); });

@@ -11,9 +11,8 @@ int main(int argc, char** argv) {
     tests.property(name, [] { a_map_does_what_its_model_does<integer_codec, R>({}); });
   });
   for_each_reclaimer<main_reclaimers>("so_does_one_of_many_keys", [&]<class R>(const auto& name) {
-    tests.property(name, [] {
-      a_map_does_what_its_model_does<integer_codec, R>({.keys = 300, .longest = 600, .faults = {}});
-    });
+    tests.property(
+        name, [] { a_map_does_what_its_model_does<integer_codec, R>({.keys = 300, .longest = 600, .faults = {}}); });
   });
   for_each_reclaimer<main_reclaimers>("so_does_one_of_values_wider_than_a_word", [&]<class R>(const auto& name) {
     tests.property(name, [] { a_map_does_what_its_model_does<wide_codec, R>({}); });

@@ -58,12 +58,23 @@ const auto& ways() {
                 [](map& m, assigned l) { return m.get_or_emplace_for(life(l), 1, 2).second; }},
       way<Tick>{"insert_or_assign a new entry", false, [](map& m, assigned l) { return m.insert_or_assign(1, 2, l); }},
       way<Tick>{"upsert a new entry", false,
-                [](map& m, assigned l) { return m.upsert(1, 2, [](int v) { return v; }, l); }},
+                [](map& m, assigned l) {
+                  return m.upsert(
+                      1, 2, [](int v) { return v; }, l);
+                }},
       way<Tick>{"insert_or_assign", true, [](map& m, assigned l) { return !m.insert_or_assign(1, 2, l); }},
       way<Tick>{"replace", true, [](map& m, assigned l) { return m.replace(1, 2, l) == 0; }},
       way<Tick>{"compare_exchange", true, [](map& m, assigned l) { return m.compare_exchange(1, 0, 2, l); }},
-      way<Tick>{"update", true, [](map& m, assigned l) { return m.update(1, [](int) { return 2; }, l); }},
-      way<Tick>{"upsert", true, [](map& m, assigned l) { return !m.upsert(1, 0, [](int) { return 2; }, l); }},
+      way<Tick>{"update", true,
+                [](map& m, assigned l) {
+                  return m.update(
+                      1, [](int) { return 2; }, l);
+                }},
+      way<Tick>{"upsert", true,
+                [](map& m, assigned l) {
+                  return !m.upsert(
+                      1, 0, [](int) { return 2; }, l);
+                }},
   };
   return all;
 }
@@ -167,7 +178,8 @@ void a_huge_ttl_saturates() {
     const auto left = f.map->ttl(1);
     REQUIRE(left && *left != wane::no_deadline, "a huge TTL became none");
     REQUIRE(!f.map->touch(1, 1h, wane::when::if_none), "a huge TTL counts as none");
-    const auto most = fixture<Tick>::tick.count() >= 1'000'000 ? nanoseconds(24h * 365 * 30) : fixture<Tick>::tick * (std::int64_t{1} << 39);
+    const auto most = fixture<Tick>::tick.count() >= 1'000'000 ? nanoseconds(24h * 365 * 30)
+                                                               : fixture<Tick>::tick * (std::int64_t{1} << 39);
     REQUIRE(*left >= most, "of a huge TTL " << left->count() << " ns are left");
     f.clock.advance(most);
     REQUIRE(f.map->contains(1), "gone long before its TTL");
@@ -201,7 +213,9 @@ void lifetimes_are_taken_as_any_duration() {
   EXPECT(f.map->insert(5, 1, f.clock.now() + 7s) && f.map->ttl(5) == 7s, "a time point");
   EXPECT(!f.map->insert_or_assign(5, 2, wane::keep_ttl) && f.map->ttl(5) == 7s, "keep_ttl");
   EXPECT(!f.map->insert_or_assign(5, 2) && f.map->ttl(5) == wane::no_deadline, "insert_or_assign means forever");
-  EXPECT(f.map->upsert(6, 2, [](int v) { return v; }, wane::keep_ttl) && f.map->ttl(6) == wane::no_deadline,
+  EXPECT(f.map->upsert(
+             6, 2, [](int v) { return v; }, wane::keep_ttl) &&
+             f.map->ttl(6) == wane::no_deadline,
          "keep_ttl of an entry that was not there");
   EXPECT(f.map->touch(6, std::chrono::microseconds(1)) && f.map->ttl(6).value() <= 1ms, "microseconds");
   EXPECT(!f.map->ttl(7), "an absent key has no TTL");

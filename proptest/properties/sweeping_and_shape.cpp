@@ -39,9 +39,10 @@ wane::sweep_result one_pass(map_type& map) {
 /// G3 for sweeps: a pass begun after deadlines have passed removes those entries and no others.
 void a_pass_removes_exactly_what_is_due() {
   // Milliseconds to live; 0 for forever.
-  const auto ttls = *rc::gen::resize(600, rc::gen::container<std::vector<unsigned>>(
-                                              rc::gen::resize(100, rc::gen::inRange<unsigned>(0, 50))))
-                         .as("TTLs");
+  const auto ttls =
+      *rc::gen::resize(
+           600, rc::gen::container<std::vector<unsigned>>(rc::gen::resize(100, rc::gen::inRange<unsigned>(0, 50))))
+           .as("TTLs");
   const auto steps = *rc::gen::container<std::vector<unsigned>>(rc::gen::resize(100, rc::gen::inRange<unsigned>(0, 20)))
                           .as("steps in ms");
   wane::manual_clock clock;

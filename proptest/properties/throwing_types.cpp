@@ -9,9 +9,9 @@ using namespace proptest;
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   const program_shape shape{.faults = {fault::kind::user}};
-  for_each_reclaimer<every_reclaimer>("a_map_of_throwing_types_does_what_its_model_does",
-                                      [&]<class R>(const auto& name) {
-    tests.property(name, [&] { a_map_does_what_its_model_does<fragile_codec, R, fragile_hash>(shape); });
-  });
+  for_each_reclaimer<every_reclaimer>(
+      "a_map_of_throwing_types_does_what_its_model_does", [&]<class R>(const auto& name) {
+        tests.property(name, [&] { a_map_does_what_its_model_does<fragile_codec, R, fragile_hash>(shape); });
+      });
   return tests.result();
 }

@@ -129,7 +129,8 @@ void touch_against_expiry() {
           EXPECT(!(alive && was_gone), "an entry that was gone is back");
           // What others raise `latest` to during the call may have kept the entry alive.
           const auto raised = std::max(no_later_than, latest.load(std::memory_order_seq_cst));
-          EXPECT(!alive || before < effective(time_point(std::chrono::nanoseconds(raised))), "alive after the last deadline anybody set");
+          EXPECT(!alive || before < effective(time_point(std::chrono::nanoseconds(raised))),
+                 "alive after the last deadline anybody set");
           if (!alive) gone.store(true, std::memory_order_release);
           me.rest();
         }

@@ -86,7 +86,8 @@ void a_sweeper_removes_what_nobody_meets() {
   wane::sweeper sweeper({.lateness = 2ms, .cpu_share = 1.0});
   {
     actor<Kind> me(a, 1);
-    for (std::uint64_t k = 0; k < 20'000; ++k) me.insert(k, k % 2 == 0 ? wane::forever : wane::lifetime<wane::manual_clock>(5ms));
+    for (std::uint64_t k = 0; k < 20'000; ++k)
+      me.insert(k, k % 2 == 0 ? wane::forever : wane::lifetime<wane::manual_clock>(5ms));
   }
   sweeper.attach(a.map);
   sweeper.start();
@@ -181,9 +182,8 @@ void a_map_has_at_most_one_sweeper() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   const auto contest = [&](const std::string& name, auto cast) {
-    test_over(main_kinds{}, tests, name, [&, cast]<class Kind>() {
-      contend<Kind>({.keys = 200, .turns = 2000}, cast(roles<Kind>{}));
-    });
+    test_over(main_kinds{}, tests, name,
+              [&, cast]<class Kind>() { contend<Kind>({.keys = 200, .turns = 2000}, cast(roles<Kind>{})); });
   };
   contest("sweep_races_erase", []<class K>(roles<K>) {
     using play = roles<K>;

@@ -41,10 +41,10 @@ void initialisation_against_erase() {
       for (std::uint64_t n = 0; n < each; ++n) {
         const std::uint64_t key = n * threads + i;
         EXPECT(me.insert(key), "a new key is said to be there");
-        // Three of four go again, so that chains are full of the dead while buckets are split; a neighbour's key may
-        // or may not be there.
+        // Three of four go again, so that chains are full of the dead while buckets are split; of the rest anybody may
+        // take one.
         if (n % 4 != 0) EXPECT(me.erase(key), "key " << key << " got lost");
-        me.erase(me.random.below(n * threads + 1) / 4 * 4 + 1);
+        me.erase(me.random.below(n / 4 + 1) * 4 * threads + me.random.below(threads));
         me.rest();
       }
     });

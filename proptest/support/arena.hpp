@@ -98,8 +98,8 @@ class arena {
     for (const auto& who : there) EXPECT(map.contains(who.key()), "key " << who.key() << " cannot be found");
     const auto born = books.balance(there);
     const auto s = map.stats();
-    EXPECT(s.inserted + s.replaced == born, born << " births, " << s.inserted << " inserted, " << s.replaced
-                                                 << " replaced");
+    EXPECT(s.inserted + s.replaced == born,
+           born << " births, " << s.inserted << " inserted, " << s.replaced << " replaced");
     for (const auto& [cause, counted] :
          {std::pair(wane::cause::erased, s.erased), std::pair(wane::cause::expired, s.expired),
           std::pair(wane::cause::replaced, s.replaced), std::pair(wane::cause::cleared, s.cleared)})

@@ -97,11 +97,13 @@ inline constexpr std::array operation_traits{
     operation_trait{operation::dump, "dump", 1, false},
 };
 
-static_assert([] {
-  for (std::size_t i = 0; i < operation_traits.size(); ++i)
-    if (static_cast<std::size_t>(operation_traits[i].what) != i) return false;
-  return true;
-}(), "the table is in the order of the enumeration, so that it can be indexed by it");
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < operation_traits.size(); ++i)
+        if (static_cast<std::size_t>(operation_traits[i].what) != i) return false;
+      return true;
+    }(),
+    "the table is in the order of the enumeration, so that it can be indexed by it");
 
 /// The lifetime that a command asks for; nanoseconds from now, for a deadline too.
 struct term {
@@ -169,9 +171,7 @@ inline rc::Gen<std::int64_t> any_ttl() {
 }
 
 inline rc::Gen<term> any_term() {
-  const auto some = [](term::kind what) {
-    return [what](std::int64_t ns) { return term{what, ns}; };
-  };
+  const auto some = [](term::kind what) { return [what](std::int64_t ns) { return term{what, ns}; }; };
   return rc::gen::weightedOneOf<term>({
       {3, rc::gen::just(term{})},
       {2, rc::gen::just(term{term::kind::keep, 0})},
@@ -198,8 +198,7 @@ inline rc::Gen<fault> any_fault(const std::vector<fault::kind>& kinds) {
   const auto one = rc::gen::build<command>(
       rc::gen::set(&command::what, rc::gen::elementOf(operations)),
       rc::gen::set(&command::key, rc::gen::inRange<unsigned>(0, shape.keys)),
-      rc::gen::set(&command::value, rc::gen::inRange<unsigned>(0, 4)),
-      rc::gen::set(&command::life, detail::any_term()),
+      rc::gen::set(&command::value, rc::gen::inRange<unsigned>(0, 4)), rc::gen::set(&command::life, detail::any_term()),
       rc::gen::set(&command::condition,
                    rc::gen::element(wane::when::always, wane::when::if_later, wane::when::if_sooner,
                                     wane::when::if_none, wane::when::if_some)),

@@ -18,9 +18,9 @@ using role = std::function<void(arena<Kind>&, actor<Kind>&, std::uint64_t)>;
 
 struct contest_shape {
   std::uint64_t keys = 4;
-  std::uint64_t runs = 0;       // hashes to spread the keys over; 0: as many as keys
-  unsigned turns = 3000;        // of each thread a round
-  std::size_t buckets = 4;      // to begin with
+  std::uint64_t runs = 0;   // hashes to spread the keys over; 0: as many as keys
+  unsigned turns = 3000;    // of each thread a round
+  std::size_t buckets = 4;  // to begin with
   bool prefilled = false;
 };
 
@@ -58,7 +58,8 @@ struct roles {
   static void scan(A& a, P& me, K) {
     const auto began = a.books.now();
     wane::cursor at;
-    do at = a.map.scan(at, 1 + me.random.below(16), [&](K k, const auto& v) { a.books.seen(identity_of(v), k, began); });
+    do
+      at = a.map.scan(at, 1 + me.random.below(16), [&](K k, const auto& v) { a.books.seen(identity_of(v), k, began); });
     while (!at.at_end());
   }
   static void clear(A& a, P& me, K k) {

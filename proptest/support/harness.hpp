@@ -127,8 +127,7 @@ class suite {
   }
 
   [[nodiscard]] int result() const {
-    if (!list_only_)
-      std::cerr << program_ << ": " << run_ << " tests, " << failed_ << " failed" << std::endl;
+    if (!list_only_) std::cerr << program_ << ": " << run_ << " tests, " << failed_ << " failed" << std::endl;
     // A filter that matches nothing is a mistake in a test table, not a success.
     return failed_ != 0 || (run_ == 0 && !list_only_) ? 1 : 0;
   }

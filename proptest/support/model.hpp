@@ -28,13 +28,13 @@ struct mismatch : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-#define REQUIRE(condition, detail)                                            \
-  do {                                                                        \
-    if (!(condition)) {                                                       \
-      std::ostringstream require_detail;                                      \
+#define REQUIRE(condition, detail)                                                                              \
+  do {                                                                                                          \
+    if (!(condition)) {                                                                                         \
+      std::ostringstream require_detail;                                                                        \
       require_detail << __FILE__ << ":" << __LINE__ << ": " << detail; /* NOLINT(bugprone-macro-parentheses) */ \
-      throw ::proptest::mismatch(require_detail.str());                       \
-    }                                                                         \
+      throw ::proptest::mismatch(require_detail.str());                                                         \
+    }                                                                                                           \
   } while (false)
 
 struct removal {

@@ -26,8 +26,8 @@ inline constexpr const char* reclaimer_name<wane::rcu<wane::mb>> = "rcu mb";
 template <>
 inline constexpr const char* reclaimer_name<wane::rcu<wane::bp>> = "rcu bp";
 
-using every_reclaimer = reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>, wane::rcu<wane::mb>,
-                                   wane::rcu<wane::bp>>;
+using every_reclaimer =
+    reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>, wane::rcu<wane::mb>, wane::rcu<wane::bp>>;
 /// For tests of which there are many: those that differ most in how they find a grace period.
 using main_reclaimers = reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>>;
 
@@ -41,9 +41,7 @@ class attendance {
   ~attendance() {}
 
   /// Between two operations: the thread holds no reference.
-  void quiescent() const noexcept {
-    R::quiescent();
-  }
+  void quiescent() const noexcept { R::quiescent(); }
 
  private:
   typename R::participant participant_;

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+// Stress: threads that come and go by the thousand, more threads than cores, several maps on one domain, maps that are
+// destroyed with garbage pending.
+#include <memory>
+
+#include "support/contest.hpp"
+
+using namespace proptest;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Each thread lives for a few operations and leaves its garbage, its slots and its counters to those after it.
+template <class Kind>
+void threads_come_and_go() {
+  for (rounds r; r.go_on();) {
+    constexpr unsigned generations = 60, at_once = 8;
+    arena<Kind> a({.minimum_buckets = 4}, generations * at_once * 192);
+    for (unsigned generation = 0; generation < generations; ++generation)
+      together(at_once, [&](unsigned i) {
+        actor<Kind> me(a, r.number() * 100'000 + generation * 100 + i);
+        for (int turn = 0; turn < 20; ++turn) {
+          const std::uint64_t key = me.random.below(50);
+          switch (i % 4) {
+            case 0: me.insert(key); break;
+            case 1: me.erase(key); break;
+            case 2: me.assign(key); break;
+            default: me.find(key); break;
+          }
+        }
+      });
+    // Slots are reused: what the map holds is bounded by its keys and by garbage, not by the threads that were.
+    EXPECT(a.map.stats().slots <= 64 * (at_once + 2) * 8, a.map.stats().slots << " slots for 50 keys");
+    a.audit();
+  }
+}
+
+/// A thread that has ended leaves garbage behind; others free it, by collecting or merely by working.
+template <class Kind>
+void garbage_outlives_its_thread() {
+  arena<Kind> a({}, 100'000);
+  std::thread([&] {
+    actor<Kind> me(a, 1);
+    for (std::uint64_t k = 0; k < 3000; ++k) me.insert(k);
+    for (std::uint64_t k = 0; k < 3000; ++k) me.erase(k);
+  }).join();
+  EXPECT(a.map.empty(), a.map.size());
+  a.audit();  // waits for everything to be freed
+}
+
+/// Eight or more threads on what may be two cores: somebody is always interrupted in the middle.
+template <class Kind>
+void many_threads_on_few_cores() {
+  const auto cores = std::max(2u, std::thread::hardware_concurrency());
+  using play = roles<Kind>;
+  std::vector<role<Kind>> cast;
+  const std::vector<role<Kind>> parts{play::insert, play::assign, play::erase,          play::find,
+                                      play::sweep,  play::touch,  play::insert_briefly, play::time};
+  for (unsigned i = 0; i < 4 * cores; ++i) cast.push_back(parts[i % parts.size()]);
+  contend<Kind>({.keys = 64, .turns = 1000}, cast);
+}
+
+/// Maps that share a domain: garbage of one is not another's, and each ends while the others go on.
+template <class Kind>
+void maps_share_a_domain() {
+  for (rounds r; r.go_on();) {
+    constexpr unsigned maps = 4, each = 1500;
+    std::vector<std::unique_ptr<arena<Kind>>> all;
+    for (unsigned i = 0; i < maps; ++i) all.push_back(std::make_unique<arena<Kind>>(wane::options{}, each * 8));
+    // Two threads a map; then one of them destroys it while the others are still at work on theirs.
+    std::array<std::atomic<unsigned>, maps> finished{};
+    together(2 * maps, [&](unsigned i) {
+      const unsigned mine = i / 2;
+      {
+        actor<Kind> me(*all[mine], r.number() * 100 + i);
+        for (unsigned turn = 0; turn < each * (mine + 1) / maps; ++turn) {
+          const std::uint64_t key = me.random.below(30);
+          me.random.once_in(3) ? (void)me.erase(key) : me.assign(key);
+          me.rest();
+        }
+      }
+      if (finished[mine].fetch_add(1, std::memory_order_acq_rel) == 1) {
+        all[mine]->audit(true);
+        all[mine].reset();
+      }
+    });
+    if constexpr (std::is_same_v<typename Kind::value, tracked>)
+      EXPECT(tracked::alive() == 0, tracked::alive() << " values outlived their maps");
+  }
+}
+
+/// One thread works on several maps of one domain inside each other's callables.
+template <class Kind>
+void guards_nest_over_maps() {
+  arena<Kind> outer({}, 4096), inner({}, 100'000);
+  together(3, [&](unsigned i) {
+    actor<Kind> me(outer, i), other(inner, 10 + i);
+    for (std::uint64_t k = 0; k < 300; ++k) {
+      me.insert(k % 10);
+      outer.map.visit(k % 10, [&](std::uint64_t, const auto& v) {
+        const identity before = identity_of(v);
+        for (std::uint64_t n = 0; n < 10; ++n) other.assign(n);
+        outer.map.erase(k % 10);
+        // The value visited stays what it was for as long as the visit lasts, erased or not.
+        EXPECT(identity_of(v).bits == before.bits, "a value changed under its visitor");
+      });
+      me.rest();
+    }
+  });
+  inner.audit(true);
+  outer.audit(true);
+}
+
+/// Destruction with garbage in every thread's bags, while the domain's other readers stand still inside a guard.
+template <class Kind>
+void a_map_dies_with_garbage_pending() {
+  for (rounds r; r.go_on();) {
+    arena<Kind> bystander({}, 256);
+    std::atomic<bool> inside{false}, leave{false};
+    {
+      actor<Kind> me(bystander, 1);
+      me.insert(1);
+    }
+    std::thread reader([&] {
+      const attendance<typename Kind::reclaimer> present;
+      bystander.map.visit(1, [&](std::uint64_t, const auto&) {
+        inside.store(true, std::memory_order_release);
+        while (!leave.load(std::memory_order_acquire)) std::this_thread::yield();
+      });
+    });
+    while (!inside.load(std::memory_order_acquire)) std::this_thread::yield();
+    {
+      auto a = std::make_unique<arena<Kind>>(wane::options{}, 20'000);
+      together(3, [&](unsigned i) {
+        actor<Kind> me(*a, r.number() * 100 + i);
+        for (std::uint64_t k = 0; k < 1000; ++k) {
+          me.insert(k);
+          me.random.once_in(2) ? me.erase(k) : me.replace(k);
+          me.rest();
+        }
+      });
+      EXPECT(a->map.stats().retired > 0, "no garbage although a reader stands still");
+    }
+    if constexpr (std::is_same_v<typename Kind::value, tracked>)
+      EXPECT(tracked::alive() == 1, tracked::alive() << " values are alive, not the bystander's one");
+    leave.store(true, std::memory_order_release);
+    reader.join();
+  }
+}
+
+/// A domain of one's own, which ends after its maps.
+void maps_have_a_domain_of_their_own() {
+  using kind = contested<wane::epoch, tracked, wane::std_environment>;
+  for (rounds r; r.go_on();) {
+    wane::epoch::domain mine;
+    arena<kind> a({}, 10'000, 0, &mine), b({}, 10'000, 0, &mine), c({}, 10'000);
+    EXPECT(&a.map.domain() == &mine && &c.map.domain() != &mine, "the domain given is not the one used");
+    together(3, [&](unsigned i) {
+      actor<kind> in_a(a, r.number() * 100 + i), in_b(b, r.number() * 100 + 10 + i), in_c(c, r.number() * 100 + 20 + i);
+      for (std::uint64_t k = 0; k < 300; ++k)
+        for (auto* const me : {&in_a, &in_b, &in_c}) {
+          me->insert(k % 40);
+          me->erase((k + 7) % 40);
+        }
+    });
+    for (auto* const x : {&a, &b, &c}) x->audit(true);
+  }
+}
+
+template <class... Ks>
+void tests_of(kinds<Ks...> over, suite& tests) {
+  test_over(over, tests, "thread_exit_races_reclamation", []<class K>() { threads_come_and_go<K>(); });
+  test_over(over, tests, "garbage_outlives_its_thread", []<class K>() { garbage_outlives_its_thread<K>(); });
+  test_over(over, tests, "many_threads_on_few_cores", []<class K>() { many_threads_on_few_cores<K>(); });
+  test_over(over, tests, "map_destruction_races_work_in_its_domain", []<class K>() { maps_share_a_domain<K>(); });
+  test_over(over, tests, "guards_nest_over_maps", []<class K>() { guards_nest_over_maps<K>(); });
+  test_over(over, tests, "a_map_dies_with_garbage_pending", []<class K>() { a_map_dies_with_garbage_pending<K>(); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  tests_of(main_kinds{}, tests);
+  tests_of(other_kinds{}, tests);
+  tests.test("maps_have_a_domain_of_their_own", maps_have_a_domain_of_their_own);
+  return tests.result();
+}
