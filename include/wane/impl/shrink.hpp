@@ -30,7 +30,6 @@ class shrinker {
   bool begin(List& list, unsigned bits) {
     const lock mine(*this);
     if (!mine || phase_ != phase::idle || !list.table().begin_shrink(bits)) return false;
-    const typename List::operation op(list);
     bits_ = bits - 1;
     stamp_ = list.domain().stamp();
     phase_ = phase::draining;

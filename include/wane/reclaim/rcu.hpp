@@ -121,10 +121,7 @@ struct rcu {
       calls::quiescent();
       impl::yield();
     }
-    void barrier() {
-      const participant here;
-      for (const std::uint64_t mine = stamp(); !passed(mine);) wait_a_moment();
-    }
+    void barrier();
     [[nodiscard]] bool in_guard(std::uint32_t) const noexcept { return !is_qsbr && calls::read_ongoing(); }
 
    private:
@@ -205,6 +202,13 @@ void rcu<Flavour>::domain::advance() noexcept {
   // [Q4] acq_rel: pairs with [Q3]; what was unlinked before a stamp of `begun` + 1 was taken happens before this period.
   if (begun_.compare_exchange_strong(begun, ended + 1, std::memory_order_acq_rel, std::memory_order_relaxed))
     calls::call(callback_, &period_over);
+}
+
+template <class Flavour>
+void rcu<Flavour>::domain::barrier() {
+  [[maybe_unused]] const participant here;
+  { const guard registers_the_thread(*this, 0); }  // which call_rcu asks for
+  for (const std::uint64_t mine = stamp(); !passed(mine);) wait_a_moment();
 }
 
 template <class Flavour>
