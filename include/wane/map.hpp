@@ -24,6 +24,8 @@
 //                 are destroyed after a grace period of the policy's reclaimer.
 //   Exceptions    what the hash, the equality, a constructor, a callable or the listener throws passes through. Unless
 //                 it came from the listener the map is as if the call had not been made.
+//   Memory        A thread's first call on a map may allocate its share of the map's state (std::bad_alloc, nothing
+//                 changed). After that only calls that insert, assign or reserve allocate, and scans in runs of equal hashes.
 //   Complexity    expected O(1) at load factor <= 1; a run of equal hashes is searched linearly.
 #pragma once
 
@@ -111,7 +113,8 @@ class map {
 
   /// Effects: finds the entry, or inserts one with the value constructed from `args`.
   /// Returns: a copy of the value that is there afterwards, and whether this call inserted it.
-  /// Progress, Linearizes at, Throws: as find and as insert.
+  /// Progress, Linearizes at: as find and as insert. Throws: as they do; and what moving T throws, which happens when the
+  /// entry is there already and stays.
   template <class K, class... Args>
   std::pair<T, bool> get_or_emplace(K&& key, Args&&... args)
     requires std::copy_constructible<T>;
@@ -165,8 +168,8 @@ class map {
 
   // ---- Removing --------------------------------------------------------------------------------------------------
 
-  /// Effects: removes the entry. Returns: whether there was one. Progress: lock-free; allocates nothing it needs, so it
-  /// succeeds when memory is exhausted. Linearizes at: the compare-and-swap of the state from LIVE to DEAD(erased).
+  /// Effects: removes the entry. Returns: whether there was one. Progress: lock-free; it succeeds when memory is exhausted
+  /// (but see "A thread's first call" above). Linearizes at: the compare-and-swap of the state from LIVE to DEAD(erased).
   template <class K>
   bool erase(const K& key);
 

@@ -12,7 +12,7 @@ struct options {
   std::size_t expected_entries = 0;
   /// Entries a bucket at which the table doubles. In (0, 64]; 1 is the design point, more saves memory for speed.
   double max_load_factor = 1.0;
-  /// False: the table keeps the size it was made with.
+  /// False: the table keeps the size it was made with, unless reserve or shrink_to_fit ask for another.
   bool growth = true;
   /// Advise transparent huge pages for every mapping of 2 MiB and more. `stats().huge_pages` says what came of it.
   bool huge_pages = true;

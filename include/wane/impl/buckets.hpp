@@ -68,26 +68,38 @@ class buckets {
     return true;
   }
 
+  /// Whether a shrink is between begin_shrink and end_shrink.
+  [[nodiscard]] bool is_shrinking() const noexcept {
+    // [B10] acquire: pairs with [B2] and [B3].
+    return (shape_.load(std::memory_order_acquire) & shrinking) != 0;
+  }
+
   /// Doubles a table of 2^bits buckets. False when somebody else has changed the size, a shrink is under way, the table
   /// is at its largest or memory is exhausted: in each case the map goes on as it is.
   bool grow(unsigned bits) noexcept {
-    if (bits >= max_bucket_bits || !ensure(bits + 1)) return false;
-    std::uint64_t expected = bits;
-    // [B2] acq_rel: pairs with [B1] and [B4] (release: the mapped segments) and with itself.
-    return shape_.compare_exchange_strong(expected, bits + 1, std::memory_order_acq_rel, std::memory_order_relaxed);
+    // [B11] acquire: pairs with [B4], so that the segment is looked for after a shrink has given it back.
+    std::uint64_t shape = shape_.load(std::memory_order_acquire);
+    if ((shape & (bits_mask | shrinking)) != bits || bits >= max_bucket_bits || !ensure(bits + 1)) return false;
+    // Had the table shrunk and grown meanwhile, the segment might be gone; the version tells.
+    // [B2] acq_rel: pairs with [B1], [B4] and [B10] (release: the mapped segments) and with itself.
+    return shape_.compare_exchange_strong(shape, changed(shape, bits + 1), std::memory_order_acq_rel,
+                                          std::memory_order_relaxed);
   }
 
   /// Halves a table of 2^bits buckets and bars growth until end_shrink. False when the size is another by now.
   bool begin_shrink(unsigned bits) noexcept {
-    std::uint64_t expected = bits;
-    // [B3] acq_rel: as [B2]; pairs with [B1] and [B4].
-    return shape_.compare_exchange_strong(expected, (bits - 1) | shrinking, std::memory_order_acq_rel,
+    // [B12] relaxed: checked by the compare-and-swap.
+    std::uint64_t shape = shape_.load(std::memory_order_relaxed);
+    if ((shape & (bits_mask | shrinking)) != bits) return false;
+    // [B3] acq_rel: as [B2]; pairs with [B1], [B4] and [B10].
+    return shape_.compare_exchange_strong(shape, changed(shape, (bits - 1) | shrinking), std::memory_order_acq_rel,
                                           std::memory_order_relaxed);
   }
-  void end_shrink(unsigned bits) noexcept {
-    // [B4] release: pairs with [B2] and [B3]; who grows next sees the upper words zeroed. Nobody else writes the shape
-    // while the shrinking bit is set.
-    shape_.store(bits, std::memory_order_release);
+  void end_shrink() noexcept {
+    // [B13] relaxed: nobody else writes the shape while the shrinking bit is set.
+    const std::uint64_t shape = shape_.load(std::memory_order_relaxed);
+    // [B4] release: pairs with [B2], [B3] and [B11]; who grows next sees the upper words zeroed or unmapped.
+    shape_.store(changed(shape, shape & bits_mask), std::memory_order_release);
   }
 
   /// Zeroes and unmaps the words [2^bits, 2^(bits+1)). Precondition: no thread can reach them any more.
@@ -131,8 +143,12 @@ class buckets {
   [[nodiscard]] std::size_t mapped_bytes() const noexcept { return words_.mapped_bytes(); }
 
  private:
+  // The shape: {version:55 | shrinking:1 | bits:8}. Every change counts the version up.
   static constexpr std::uint64_t bits_mask = 0xFF;
   static constexpr std::uint64_t shrinking = 0x100;
+  static constexpr std::uint64_t changed(std::uint64_t shape, std::uint64_t to) noexcept {
+    return (((shape >> 9) + 1) << 9) | to;
+  }
 
   segments<word, 64, Env, Pages> words_;
   typename Env::template atomic<std::uint64_t> shape_;

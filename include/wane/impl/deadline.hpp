@@ -5,6 +5,7 @@
 // t by the map's clock, and ends less than one tick later (two ticks cover a reading taken just before the call's own).
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <utility>
@@ -40,7 +41,9 @@ class tick_clock {
   [[nodiscard]] std::chrono::nanoseconds until(tick_count deadline) const noexcept {
     if (deadline == never) return no_deadline;
     const wide left = static_cast<wide>(deadline) * tick_ns + origin_ - since_epoch(clock_.now());
-    return std::chrono::nanoseconds(left < 1 ? 1 : static_cast<std::int64_t>(left));
+    // Never no_deadline, however long the ticks.
+    constexpr wide longest = no_deadline.count() - 1;
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(std::clamp<wide>(left, 1, longest)));
   }
 
  private:

@@ -31,6 +31,7 @@ class map_core final : public sweep_target {
   using list = split_list<node, Policy>;
   using operation = typename list::operation;
   using found = typename list::found;
+  using guard = typename list::guard;
   using clock = typename Policy::clock;
   static constexpr bool listens = !std::is_same_v<typename Policy::listener, no_listener>;
 
@@ -73,14 +74,14 @@ class map_core final : public sweep_target {
 
   /// LP(find): the load of the state that showed LIVE, followed by a clock sample before the deadline.
   template <class K>
-  [[nodiscard]] found find(operation& op, std::uint64_t hash, const K& key) {
+  [[nodiscard]] found find(const guard& held, std::uint64_t hash, const K& key) {
     return list_.find(
-        op, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(op, hash));
+        held, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(hash));
   }
   template <class K>
   [[nodiscard]] found locate(operation& op, std::uint64_t hash, const K& key) {
     return list_.locate(
-        op, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(op, hash));
+        op, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(hash));
   }
 
   // ---- Deadlines -------------------------------------------------------------------------------------------------
@@ -200,11 +201,11 @@ class map_core final : public sweep_target {
   /// For walks that must not visit a key twice.
   [[nodiscard]] bool same_key(const node& a, const node& b) const { return equal_(a.key(), b.key()); }
   /// What finding does with a live node (see split_list::find): accepts it, or commits its expiry.
-  [[nodiscard]] auto judge(operation& op, std::uint64_t hash) {
-    return [this, &op, hash](node& n, handle at, state& s) {
+  [[nodiscard]] auto judge(std::uint64_t hash) {
+    return [this, hash](node& n, handle at, state& s) {
       if (!is_expired(s)) [[likely]]
         return true;
-      commit_expiry(op, hash, n, at, s);
+      commit_expiry(hash, n, at, s);
       return false;
     };
   }
@@ -212,7 +213,8 @@ class map_core final : public sweep_target {
  private:
   /// LP(expiry): the compare-and-swap of the exact expired word to DEAD. It makes absence irrevocable: without it a touch
   /// that sampled its clock before the deadline could land after somebody has been told the entry is gone.
-  [[gnu::noinline]] void commit_expiry(operation& op, std::uint64_t hash, node& n, handle at, state& s) {
+  [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state& s) {
+    operation op(list_);
     if (n.life.change(s, s.killed(cause::expired))) bury(op, hash, {&n, at, s, {}}, cause::expired);
   }
   /// What follows a kill: counting, unlinking, and telling the listener.

@@ -118,8 +118,8 @@ template <class K, class F>
 bool map<Key, T, Policy>::visit(const K& key, F&& f) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  operation op(core_.entries());
-  const found there = core_.find(op, hash, wanted);
+  const auto held = core_.entries().enter();
+  const found there = core_.find(held, hash, wanted);
   if (there.node == nullptr) return false;
   std::invoke(std::forward<F>(f), static_cast<const Key&>(there.node->key()), there.node->value());
   return true;
@@ -151,7 +151,7 @@ bool map<Key, T, Policy>::assign_if(Accept&& accept, const assigned_lifetime& li
   operation op(core_.entries());
   prepared fresh(core_, op);
   for (;;) {
-    const found f = fresh ? core_.find(op, hash, fresh->key()) : core_.find(op, hash, wanted);
+    const found f = fresh ? core_.find(op.held(), hash, fresh->key()) : core_.find(op.held(), hash, wanted);
     if (f.node == nullptr || !accept(f.node->value())) return false;
     if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<V>(value));
     if (core_.replace(op, hash, f, fresh, life)) return true;
@@ -185,7 +185,7 @@ bool map<Key, T, Policy>::update(K&& key, F&& f, assigned_lifetime life) {
   const std::uint64_t hash = core_.hash_of(wanted);
   operation op(core_.entries());
   for (;;) {
-    const found there = core_.find(op, hash, wanted);
+    const found there = core_.find(op.held(), hash, wanted);
     if (there.node == nullptr) return false;
     prepared fresh(core_, op);
     fresh.construct(hash, there.node->key(), std::invoke(f, there.node->value()));
@@ -202,7 +202,7 @@ bool map<Key, T, Policy>::remove_if(Accept&& accept, const K& key) {
   const std::uint64_t hash = core_.hash_of(wanted);
   operation op(core_.entries());
   for (;;) {
-    const found f = core_.find(op, hash, wanted);
+    const found f = core_.find(op.held(), hash, wanted);
     if (f.node == nullptr || !accept(f)) return false;
     if (core_.kill(op, hash, f, cause::erased)) return true;
   }
@@ -248,7 +248,7 @@ std::size_t map<Key, T, Policy>::remove_all_if(Pred&& pred, cause why) {
         ++removed;
         return;
       }
-      f = core_.entries().follow(*f.node, f.at, core_.judge(op, hash));
+      f = core_.entries().follow(*f.node, f.at, core_.judge(hash));
     }
   });
   return removed;
@@ -275,7 +275,7 @@ auto map<Key, T, Policy>::move_deadline(Meet&& meet, const K& key, const lifetim
   const std::uint64_t hash = core_.hash_of(wanted);
   operation op(core_.entries());
   for (;;) {
-    const found f = core_.find(op, hash, wanted);
+    const found f = core_.find(op.held(), hash, wanted);
     if (f.node == nullptr) return moved::absent;
     meet(f);
     const impl::tick_count deadline = core_.time().deadline_of(life);
@@ -307,8 +307,8 @@ template <class K>
 std::optional<std::chrono::nanoseconds> map<Key, T, Policy>::ttl(const K& key) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  operation op(core_.entries());
-  const found f = core_.find(op, hash, wanted);
+  const auto held = core_.entries().enter();
+  const found f = core_.find(held, hash, wanted);
   if (f.node == nullptr) return std::nullopt;
   return core_.time().until(f.life.deadline());
 }
@@ -336,22 +336,30 @@ cursor map<Key, T, Policy>::scan_batch(cursor from, std::size_t n, Visit&& visit
   next.at_end_ = true;
   std::size_t visited = 0;
   std::uint64_t run = 0;
-  // A key that was erased and inserted again stands a second time in its run of equal hashes.
-  std::vector<const typename core::node*> seen;
-  entries.walk(op, from.at_end_ ? 0 : from.next_, [&](typename core::node& node, impl::handle at) {
+  // A key that was erased and inserted again stands a second time in its run of equal hashes. Most runs are of one, which
+  // takes no memory.
+  const typename core::node* first = nullptr;
+  std::vector<const typename core::node*> others;
+  entries.walk(op.held(), from.at_end_ ? 0 : from.next_, [&](typename core::node& node, impl::handle at) {
     const std::uint64_t hash = node.hash();
-    if (hash != run) seen.clear();
-    if (visited >= n && seen.empty()) {
+    if (hash != run) first = nullptr;
+    if (visited >= n && first == nullptr) {
       next.at_end_ = false;
       next.next_ = hash;
       return false;
     }
     run = hash;
-    const found f = entries.follow(node, at, core_.judge(op, hash));
+    const found f = entries.follow(node, at, core_.judge(hash));
     if (f.node == nullptr) return true;
-    for (const auto* s : seen)
-      if (core_.same_key(*s, *f.node)) return true;
-    seen.push_back(f.node);
+    if (first == nullptr) {
+      first = f.node;
+      others.clear();
+    } else {
+      if (core_.same_key(*first, *f.node)) return true;
+      for (const auto* other : others)
+        if (core_.same_key(*other, *f.node)) return true;
+      others.push_back(f.node);
+    }
     ++visited;
     visit(op, hash, f);
     return true;

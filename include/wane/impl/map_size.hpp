@@ -84,16 +84,16 @@ std::int64_t map_core<Key, T, Policy>::fold(operation& op) noexcept {
 template <class Key, class T, class Policy>
 void map_core<Key, T, Policy>::reserve(std::size_t entries) {
   const unsigned wanted = bits_for(entries);
+  auto& table = list_.table();
+  if (!table.ensure(wanted)) throw std::bad_alloc();
   // [C4] relaxed: a floor for later shrinks; no data hangs on it.
   unsigned floor = least_bits_.load(std::memory_order_relaxed);
   // [C5] relaxed: as [C4].
-  while (floor < wanted && !least_bits_.compare_exchange_weak(floor, wanted, std::memory_order_relaxed,
-                                                              std::memory_order_relaxed)) {
+  while (floor < wanted && !least_bits_.compare_exchange_strong(floor, wanted, std::memory_order_relaxed,
+                                                                std::memory_order_relaxed)) {
   }
-  auto& table = list_.table();
   for (unsigned bits = table.bits(); bits < wanted; bits = table.bits()) {
-    if (!table.ensure(bits + 1)) throw std::bad_alloc();
-    // A shrink under way bars growth; the table then grows as it fills.
+    // A shrink under way bars growth, and takes segments away; the table then grows as it fills.
     if (!table.grow(bits) && table.bits() == bits) break;
   }
   for (bool more = true; more;) {

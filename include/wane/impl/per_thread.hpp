@@ -28,9 +28,9 @@ class per_thread {
 
   /// The object of `slot`, which is the caller's own. Throws std::bad_alloc on the chunk's first use.
   [[nodiscard]] T& at(std::uint32_t slot) {
-    if (T* const object = find(slot)) [[likely]]
-      return *object;
-    return make(slot);
+    // [H5] acquire: as [H2]; pairs with [H3].
+    const std::uintptr_t biased = chunks_[chunk_of(slot)].load(std::memory_order_acquire);
+    return biased != 0 ? *object(biased, slot) : make(slot);
   }
 
   /// The object of any slot, or nullptr when nobody has used its chunk.
@@ -74,7 +74,7 @@ class per_thread {
     std::unique_ptr<T[]> fresh(new T[chunk_size(c)]);
     const std::uintptr_t ours = reinterpret_cast<std::uintptr_t>(fresh.get()) - first_slot(c) * sizeof(T);
     std::uintptr_t theirs = 0;
-    // [H3] acq_rel: pairs with [H2] (release: the chunk; acquire: somebody else's, when we lost).
+    // [H3] acq_rel: pairs with [H2] and [H5] (release: the chunk; acquire: somebody else's, when we lost).
     if (!chunks_[c].compare_exchange_strong(theirs, ours, std::memory_order_acq_rel, std::memory_order_acquire))
       return *object(theirs, slot);
     fresh.release();

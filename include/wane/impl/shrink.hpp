@@ -55,7 +55,7 @@ class shrinker {
       return progress::working;
     }
     table.drop_level(bits_);
-    table.end_shrink(bits_);
+    table.end_shrink();
     phase_ = phase::idle;
     // [X1] relaxed: a figure for statistics.
     shrinks_.fetch_add(1, std::memory_order_relaxed);

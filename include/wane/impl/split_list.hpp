@@ -61,7 +61,10 @@ class split_list {
     position where;
   };
 
-  /// What an operation carries through the list: its guard and its thread's state.
+  /// Enters a read-side critical section, which is all that a reader needs.
+  [[nodiscard]] guard enter() const { return guard(*domain_, environment::thread_slot()); }
+
+  /// What a change carries through the list: its guard and its thread's state.
   class operation {
    public:
     explicit operation(split_list& list) : operation(list, environment::thread_slot()) {}
@@ -94,18 +97,18 @@ class split_list {
 
   /// The entry that match finds, followed through replacements; empty when there is none.
   template <class Match, class Judge>
-  [[nodiscard]] found find(operation& op, std::uint64_t hash, Match&& match, Judge&& judge);
+  [[nodiscard]] found find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const;
 
   /// The entry that the node n, in slot `at`, is or has been replaced by; empty when it is dead.
   template <class Judge>
   [[nodiscard]] found follow(Node& n, handle at, Judge&& judge) const;
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
-  [[nodiscard]] found find_slot(operation& op, std::uint64_t hash, handle target);
+  [[nodiscard]] found find_slot(const guard& held, std::uint64_t hash, handle target) const;
 
   /// Calls f(node, handle) for the nodes from hash `from` on, dead and replaced ones included, until f returns false.
   template <class F>
-  void walk(operation& op, std::uint64_t from, F&& f);
+  void walk(const guard& held, std::uint64_t from, F&& f) const;
 
   // ---- Writing ---------------------------------------------------------------------------------------------------
 
@@ -170,6 +173,8 @@ class split_list {
   };
   /// The ready word nearest below `hash`. Initialises nothing.
   [[nodiscard]] start start_reading(std::uint64_t hash) const noexcept;
+  /// The nearest ready word above a bucket that is not.
+  [[nodiscard]] start start_at_ancestor(std::uint64_t key) const noexcept;
   /// The same, after having tried to initialise the bucket.
   [[nodiscard]] start start_writing(operation& op, std::uint64_t hash) noexcept;
 

@@ -7,12 +7,21 @@
 namespace wane::impl {
 
 template <class Node, class Policy>
-auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept -> start {
-  for (std::uint64_t key = sentinel_key_of_hash(hash, buckets_.bits());; key = parent_key(key)) {
+inline auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept -> start {
+  const std::uint64_t key = sentinel_key_of_hash(hash, buckets_.bits());
+  word& w = buckets_[bucket_of_key(key)];
+  if (const link l = w.read(); l.is_ready()) [[likely]]
+    return {&w, l};
+  return start_at_ancestor(key);
+}
+
+template <class Node, class Policy>
+[[gnu::noinline]] auto split_list<Node, Policy>::start_at_ancestor(std::uint64_t key) const noexcept -> start {
+  for (;;) {
+    key = parent_key(key);
     word& w = buckets_[bucket_of_key(key)];
-    // A bucket that is not ready is passed over for its parent; bucket 0 always is, so nobody waits.
-    if (const link l = w.read(); l.is_ready()) [[likely]]
-      return {&w, l};
+    // Bucket 0 is ready always, so nobody waits.
+    if (const link l = w.read(); l.is_ready()) return {&w, l};
   }
 }
 
@@ -28,11 +37,12 @@ auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) 
 
 template <class Node, class Policy>
 template <class Match, class Judge>
-inline auto split_list<Node, Policy>::find(operation& op, std::uint64_t hash, Match&& match, Judge&& judge) -> found {
+inline auto split_list<Node, Policy>::find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const
+    -> found {
 restart:
   auto [before, l] = start_reading(hash);
   for (;;) {
-    if (!op.held().protect(*before, l)) goto restart;
+    if (!held.protect(*before, l)) goto restart;
     if (l.is_sentinel()) {
       if (is_end_or_above(l, hash)) return {};
       before = &buckets_[l.target()];
@@ -72,11 +82,11 @@ auto split_list<Node, Policy>::follow(Node& n, handle at, Judge&& judge) const -
 }
 
 template <class Node, class Policy>
-auto split_list<Node, Policy>::find_slot(operation& op, std::uint64_t hash, handle target) -> found {
+auto split_list<Node, Policy>::find_slot(const guard& held, std::uint64_t hash, handle target) const -> found {
 restart:
   auto [before, l] = start_reading(hash);
   for (;;) {
-    if (!op.held().protect(*before, l)) goto restart;
+    if (!held.protect(*before, l)) goto restart;
     if (l.is_sentinel()) {
       if (is_end_or_above(l, hash)) return {};
       before = &buckets_[l.target()];
@@ -92,7 +102,7 @@ restart:
 
 template <class Node, class Policy>
 template <class F>
-void split_list<Node, Policy>::walk(operation&, std::uint64_t from, F&& f) {
+void split_list<Node, Policy>::walk(const guard&, std::uint64_t from, F&& f) const {
   static_assert(reclaimer::kind == protection::blanket, "walking holds on to nodes while a callable runs");
   for (link l = start_reading(from).first; !l.is_end();) {
     if (l.is_sentinel()) {

@@ -127,7 +127,7 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
     for (handle h = block * block_slots; h < (block + 1) * block_slots; ++h) {
       const state s = list_[h].life.read();
       if (!s.is_live() || !s.has_deadline()) continue;
-      if (s.deadline() > now || !sweep_slot(op, h, now, in_background, result))
+      if (s.deadline() > now || result.removed >= budget.removals || !sweep_slot(op, h, now, in_background, result))
         earliest = std::min(earliest, s.deadline());
     }
     if (earliest != never) slots.lower_earliest(block, earliest);
@@ -140,7 +140,7 @@ template <class Key, class T, class Policy>
 bool map_core<Key, T, Policy>::sweep_slot(operation& op, handle h, tick_count now, bool in_background,
                                           sweep_result& result) {
   const std::uint64_t hash = list_[h].hash();  // a hint: the slot may be changing hands
-  found f = list_.find_slot(op, hash, h);
+  found f = list_.find_slot(op.held(), hash, h);
   if (f.node == nullptr) return false;
   if (!f.life.is_live() || f.life.deadline() > now) return !f.life.is_live();
   const tick_count deadline = f.life.deadline();
