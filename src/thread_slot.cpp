@@ -48,8 +48,8 @@ void raise_high_water(std::uint32_t slots) noexcept {
   std::uint32_t seen = high_water.load(std::memory_order_relaxed);
   // [D5] relaxed: a thread's slot is counted before it announces anything under it, and whoever must not miss the
   // announcement runs a heavy fence before it reads the count.
-  while (seen < slots && !high_water.compare_exchange_weak(seen, slots, std::memory_order_relaxed,
-                                                           std::memory_order_relaxed)) {
+  while (seen < slots &&
+         !high_water.compare_exchange_weak(seen, slots, std::memory_order_relaxed, std::memory_order_relaxed)) {
   }
 }
 

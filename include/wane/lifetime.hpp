@@ -41,8 +41,10 @@ template <class Rep, class Period>
 constexpr std::chrono::nanoseconds saturating_nanoseconds(std::chrono::duration<Rep, Period> d) noexcept {
   using wide = std::chrono::duration<long double, std::nano>;
   const auto exact = wide(d).count();
-  if (exact >= static_cast<long double>(std::numeric_limits<std::int64_t>::max())) return std::chrono::nanoseconds::max();
-  if (exact <= static_cast<long double>(std::numeric_limits<std::int64_t>::min())) return std::chrono::nanoseconds::min();
+  if (exact >= static_cast<long double>(std::numeric_limits<std::int64_t>::max()))
+    return std::chrono::nanoseconds::max();
+  if (exact <= static_cast<long double>(std::numeric_limits<std::int64_t>::min()))
+    return std::chrono::nanoseconds::min();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(d);
 }
 
@@ -57,7 +59,8 @@ class lifetime {
  public:
   constexpr lifetime(forever_t) noexcept {}
   template <class Rep, class Period>
-  constexpr lifetime(std::chrono::duration<Rep, Period> ttl) : kind_(kind::after), ns_(impl::saturating_nanoseconds(ttl)) {
+  constexpr lifetime(std::chrono::duration<Rep, Period> ttl)
+      : kind_(kind::after), ns_(impl::saturating_nanoseconds(ttl)) {
     if (ttl <= ttl.zero()) throw std::invalid_argument("wane: a TTL must be positive");
   }
   template <class Duration>

@@ -14,24 +14,24 @@ namespace wane {
 /// sum of per-thread counters read one after the other.
 struct stats {
   // Entries.
-  std::size_t size = 0;              ///< live entries, expired ones that nobody has met included
-  std::uint64_t inserted = 0;        ///< entries that came into being by insertion (replacements not counted)
-  std::uint64_t erased = 0;          ///< by erase, erase_if, take
-  std::uint64_t expired = 0;         ///< by their deadline, whoever committed it
-  std::uint64_t replaced = 0;        ///< by an assigning call
-  std::uint64_t cleared = 0;         ///< by clear
-  std::uint64_t listener_errors = 0; ///< exceptions of the listener that were dropped on a sweeper's thread
+  std::size_t size = 0;               ///< live entries, expired ones that nobody has met included
+  std::uint64_t inserted = 0;         ///< entries that came into being by insertion (replacements not counted)
+  std::uint64_t erased = 0;           ///< by erase, erase_if, take
+  std::uint64_t expired = 0;          ///< by their deadline, whoever committed it
+  std::uint64_t replaced = 0;         ///< by an assigning call
+  std::uint64_t cleared = 0;          ///< by clear
+  std::uint64_t listener_errors = 0;  ///< exceptions of the listener that were dropped on a sweeper's thread
   // Table.
   std::size_t buckets = 0;
   std::uint64_t growths = 0;
   std::uint64_t shrinks = 0;
   // Memory.
-  std::size_t node_bytes = 0;        ///< bytes of one slot
-  std::size_t slots = 0;             ///< slots handed out so far: live, retired, or free for reuse
-  std::size_t retired = 0;           ///< unlinked, waiting for a grace period or for their turn to be freed
-  std::size_t mapped_bytes = 0;      ///< address space of slots, buckets and summaries (touched or not)
-  std::size_t heap_bytes = 0;        ///< per-thread state and garbage bags
-  bool huge_pages = false;           ///< huge pages were asked for and the system grants them on advice
+  std::size_t node_bytes = 0;    ///< bytes of one slot
+  std::size_t slots = 0;         ///< slots handed out so far: live, retired, or free for reuse
+  std::size_t retired = 0;       ///< unlinked, waiting for a grace period or for their turn to be freed
+  std::size_t mapped_bytes = 0;  ///< address space of slots, buckets and summaries (touched or not)
+  std::size_t heap_bytes = 0;    ///< per-thread state and garbage bags
+  bool huge_pages = false;       ///< huge pages were asked for and the system grants them on advice
   // Sweeping.
   std::uint64_t swept = 0;           ///< expired entries that a sweep removed
   std::uint64_t blocks_scanned = 0;  ///< blocks of 64 slots that a sweep had to look into

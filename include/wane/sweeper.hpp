@@ -32,10 +32,10 @@ struct sweeper_options {
 
 /// What a sweeper has done since it was made.
 struct sweeper_stats {
-  std::uint64_t passes = 0;                   ///< ends of a pass over a map
+  std::uint64_t passes = 0;  ///< ends of a pass over a map
   std::uint64_t removed = 0;
-  std::uint64_t garbage_limited = 0;          ///< batches cut short because reclamation was behind
-  std::chrono::nanoseconds cpu_time{0};       ///< of the sweeper's thread
+  std::uint64_t garbage_limited = 0;     ///< batches cut short because reclamation was behind
+  std::chrono::nanoseconds cpu_time{0};  ///< of the sweeper's thread
   std::chrono::nanoseconds lateness_max{0};
   std::chrono::nanoseconds lateness_mean{0};
 };

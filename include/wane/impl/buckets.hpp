@@ -131,8 +131,8 @@ class buckets {
     // [B7] relaxed: as [B5]; a shrink calls this again after its grace period, when nobody can raise it meanwhile.
     std::uint64_t next = next_split_.load(std::memory_order_relaxed);
     // [B8] relaxed: as [B5].
-    while (next > size && !next_split_.compare_exchange_strong(next, size, std::memory_order_relaxed,
-                                                               std::memory_order_relaxed)) {
+    while (next > size &&
+           !next_split_.compare_exchange_strong(next, size, std::memory_order_relaxed, std::memory_order_relaxed)) {
     }
   }
   void all_split(std::uint64_t size) noexcept {

@@ -120,7 +120,8 @@ class checker {
         problem("bucket " + std::to_string(b) + (in_list ? " is in the list, untouched" : " is not in the list"));
     }
     for (const std::uint32_t b : sentinels_)
-      if (b >= size * (list_.table().is_shrinking() ? 2 : 1)) problem("sentinel " + std::to_string(b) + " is in the list, above the table");
+      if (b >= size * (list_.table().is_shrinking() ? 2 : 1))
+        problem("sentinel " + std::to_string(b) + " is in the list, above the table");
   }
 
   void account_for_slots() {
@@ -134,7 +135,8 @@ class checker {
   }
   void put_free(handle h) {
     put(h, use::free, "free");
-    if (h < uses_.size() && !list_[h].life.read().is_dead()) problem("slot " + std::to_string(h) + " is free but not DEAD");
+    if (h < uses_.size() && !list_[h].life.read().is_dead())
+      problem("slot " + std::to_string(h) + " is free but not DEAD");
   }
 
   Core& core_;

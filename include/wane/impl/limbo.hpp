@@ -114,8 +114,8 @@ class garbage_slot {
     garbage* g = held_.load(std::memory_order_acquire);
     // [M5] acq_rel: acquire pairs with [M3], release with [M2] (the empty one). The pointer is a token: that it may have
     // been away and back does no harm.
-    if (g == nullptr || !held_.compare_exchange_strong(g, empty.get(), std::memory_order_acq_rel,
-                                                       std::memory_order_relaxed))
+    if (g == nullptr ||
+        !held_.compare_exchange_strong(g, empty.get(), std::memory_order_acq_rel, std::memory_order_relaxed))
       return nullptr;
     empty.release();
     return std::unique_ptr<garbage>(g);

@@ -93,8 +93,8 @@ class link_word {
   /// pairs with itself, so that a thread that finds the word changed goes on from what the change published.
   bool change(link& expected, link desired) noexcept {
     std::uint64_t bits = expected.bits();
-    const bool changed = word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel,
-                                                       std::memory_order_acquire);
+    const bool changed =
+        word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel, std::memory_order_acquire);
     expected = changed ? desired : link(bits);
     return changed;
   }

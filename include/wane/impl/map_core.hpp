@@ -155,7 +155,8 @@ class map_core final : public sweep_target {
 
   /// Puts `fresh` in the place of the live entry f. LP(replace): the compare-and-swap of the old entry's state to
   /// FORWARD: one dies and the other appears in the same step. False: the state has changed; `fresh` can be used again.
-  bool replace(operation& op, std::uint64_t hash, const found& f, prepared& fresh, const assigned_lifetime<clock>& life) {
+  bool replace(operation& op, std::uint64_t hash, const found& f, prepared& fresh,
+               const assigned_lifetime<clock>& life) {
     fresh->next.prepare(fresh->next.peek().recycled());  // unset: the first helper points it (L4)
     fresh.enliven(life.is_kept() ? f.life.deadline() : time_.deadline_of(life));
     state s = f.life;

@@ -89,8 +89,8 @@ void map_core<Key, T, Policy>::reserve(std::size_t entries) {
   // [C4] relaxed: a floor for later shrinks; no data hangs on it.
   unsigned floor = least_bits_.load(std::memory_order_relaxed);
   // [C5] relaxed: as [C4].
-  while (floor < wanted && !least_bits_.compare_exchange_strong(floor, wanted, std::memory_order_relaxed,
-                                                                std::memory_order_relaxed)) {
+  while (floor < wanted &&
+         !least_bits_.compare_exchange_strong(floor, wanted, std::memory_order_relaxed, std::memory_order_relaxed)) {
   }
   for (unsigned bits = table.bits(); bits < wanted; bits = table.bits()) {
     // A shrink under way bars growth, and takes segments away; the table then grows as it fills.
@@ -143,7 +143,8 @@ std::size_t map_core<Key, T, Policy>::size() const noexcept {
   using all = counters<environment>;
   const auto& threads = list_.threads();
   // Removals are summed first: an entry is counted in before it can be counted out, by another thread perhaps.
-  const std::uint64_t gone = total(threads, &all::erased) + total(threads, &all::expired) + total(threads, &all::cleared);
+  const std::uint64_t gone =
+      total(threads, &all::erased) + total(threads, &all::expired) + total(threads, &all::cleared);
   const std::uint64_t came = total(threads, &all::inserted);
   return came > gone ? static_cast<std::size_t>(came - gone) : 0;
 }

@@ -18,6 +18,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <wane/environment.hpp>
 #include <wane/hash.hpp>
 #include <wane/impl/link.hpp>
 #include <wane/impl/state.hpp>
@@ -25,10 +26,10 @@
 namespace wane {
 
 /// Whether the hash of a key is so cheap, and certain not to throw, that nodes recompute it instead of storing it.
-/// Specialise it for a hash of your own over integers or enumerations.
+/// Specialise it for a hash of your own over integers or enumerations, if it has no state.
 template <class Hash, class Key>
-inline constexpr bool hash_is_recomputed = std::same_as<Hash, wane::hash<Key>> && sizeof(Key) <= 8 &&
-                                           (std::integral<Key> || std::is_enum_v<Key>);
+inline constexpr bool hash_is_recomputed =
+    std::same_as<Hash, wane::hash<Key>> && sizeof(Key) <= 8 && (std::integral<Key> || std::is_enum_v<Key>);
 
 namespace impl {
 
@@ -131,6 +132,9 @@ class node {
   node() noexcept {}
   ~node() {}
 };
+
+static_assert(sizeof(node<std::uint64_t, std::uint64_t, hash<std::uint64_t>, std_environment>) == 32,
+              "two nodes of 8-byte keys and values share a cache line, and none lies across two");
 
 }  // namespace impl
 

@@ -89,8 +89,8 @@ class pool {
     // [P1] relaxed: ordered by the fence; carries no data.
     std::uint64_t current = summary.load(std::memory_order_relaxed);
     // [P2] relaxed: as [P1].
-    while (current < urgency && !summary.compare_exchange_strong(current, urgency, std::memory_order_relaxed,
-                                                                 std::memory_order_relaxed)) {
+    while (current < urgency &&
+           !summary.compare_exchange_strong(current, urgency, std::memory_order_relaxed, std::memory_order_relaxed)) {
     }
   }
   [[nodiscard]] tick_count earliest(std::uint32_t block) const noexcept {
@@ -183,8 +183,8 @@ class pool {
       if (block == last_block || !slots_.ensure(std::uint64_t{block} * block_slots) || !summaries_.ensure(block))
         throw std::bad_alloc();
       // [P6] release: pairs with [P5]; the segments are there before the count says so.
-    } while (!next_block_.compare_exchange_strong(block, block + 1, std::memory_order_release,
-                                                  std::memory_order_relaxed));
+    } while (
+        !next_block_.compare_exchange_strong(block, block + 1, std::memory_order_release, std::memory_order_relaxed));
     cache.fresh = block * block_slots + (block == 0 ? 1 : 0);
     cache.fresh_end = (block + 1) * block_slots;
   }

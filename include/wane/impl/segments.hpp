@@ -100,9 +100,7 @@ class segments {
     return 63 - static_cast<unsigned>(std::countl_zero(index | 1));
   }
   static constexpr unsigned first_width(unsigned segment) noexcept { return segment == 0 ? 0 : last_width(segment); }
-  static constexpr unsigned last_width(unsigned segment) noexcept {
-    return first_bits - 1 + segment;
-  }
+  static constexpr unsigned last_width(unsigned segment) noexcept { return first_bits - 1 + segment; }
 
   Pages* pages_;
   bool huge_;

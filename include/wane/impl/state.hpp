@@ -86,8 +86,8 @@ class state_word {
   /// acquire on both outcomes pairs with itself and [S3]: the loser acts on what the winner published.
   bool change(state& expected, state desired) noexcept {
     std::uint64_t bits = expected.bits();
-    const bool changed = word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel,
-                                                       std::memory_order_acquire);
+    const bool changed =
+        word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel, std::memory_order_acquire);
     expected = changed ? desired : state(bits);
     return changed;
   }

@@ -158,6 +158,7 @@ struct rcu {
     [[nodiscard]] static constexpr bool protect(const impl::link_word<Env>&, impl::link) noexcept {
       return true;
     }
+
    private:
     domain* domain_;
   };
