@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Properties: whatever of hash, equality, constructors and callables throws, and at whichever call, the map is as it was
-// before, passes its check and leaks nothing.
+// before (where get_or_emplace cannot move its result out, as if it had returned), passes its check and leaks nothing.
 #include "support/driver.hpp"
 #include "support/harness.hpp"
 

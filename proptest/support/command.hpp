@@ -150,6 +150,30 @@ inline void showValue(const command& c, std::ostream& out) {
   out << "}\n";
 }
 
+/// Whether an operation may run out of memory: it makes an entry, copies a value of which copies allocate, or has to
+/// say what is wrong with a TTL. `allocates`: whether making a key or a value does.
+[[nodiscard]] inline bool may_exhaust(const command& c, bool allocates) {
+  using op = operation;
+  switch (c.what) {
+    case op::insert:
+    case op::try_emplace:
+    case op::try_emplace_for:
+    case op::insert_or_assign:
+    case op::get_or_emplace:
+    case op::get_or_emplace_for:
+    case op::replace:
+    case op::compare_exchange:
+    case op::update:
+    case op::upsert:
+    case op::reserve: return true;
+    case op::find:
+    case op::take: return allocates;
+    case op::find_and_touch: return allocates || c.life.ns <= 0;
+    case op::touch: return c.life.ns <= 0;
+    default: return false;
+  }
+}
+
 /// What a property wants its programs to be made of.
 struct program_shape {
   unsigned keys = 12;

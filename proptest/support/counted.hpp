@@ -35,14 +35,15 @@ class fragile : private instances<Tag> {
   explicit fragile(unsigned n) : number_((user_code(), n)) {}
   // NOLINTNEXTLINE(bugprone-copy-constructor-init): the base counts, it copies nothing
   fragile(const fragile& other) : instances<Tag>(), number_((user_code(), other.number_)) {}
-  fragile(fragile&& other) noexcept(false) : number_((user_code(), std::exchange(other.number_, moved_from))) {}
+  fragile(fragile&& other) noexcept(false)
+      : number_((user_code<fault_in_move<fragile>>(), std::exchange(other.number_, moved_from))) {}
   fragile& operator=(const fragile& other) {
     user_code();
     number_ = other.number_;
     return *this;
   }
   fragile& operator=(fragile&& other) noexcept(false) {
-    user_code();
+    user_code<fault_in_move<fragile>>();
     number_ = std::exchange(other.number_, moved_from);
     return *this;
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Runs a program of commands on a map and on its model side by side and compares everything that can be seen.
+// Runs a program of commands on a map and on its model, and compares what each call returns.
 #pragma once
-
-#include <wane/map.hpp>
 
 #include <bit>
 #include <new>
@@ -12,46 +10,23 @@
 #include <utility>
 #include <vector>
 
+#include "any_options.hpp"
 #include "codecs.hpp"
 #include "command.hpp"
 #include "faults.hpp"
-#include "model.hpp"
 #include "reclaimers.hpp"
-#include "recorder.hpp"
-
-namespace wane {
-
-inline void showValue(const options& o, std::ostream& out) {
-  out << "{.expected_entries = " << o.expected_entries << ", .max_load_factor = " << o.max_load_factor
-      << ", .growth = " << o.growth << ", .minimum_buckets = " << o.minimum_buckets << "}";
-}
-
-}  // namespace wane
+#include "side_by_side.hpp"
 
 namespace proptest {
 
-/// A policy in which nothing happens that a command did not ask for.
 template <class Codec, class Reclaimer, class Hash = wane::hash<typename Codec::key>>
-struct driven : wane::policy<typename Codec::key> {
-  using hash = Hash;
-  using reclaimer = Reclaimer;
-  using clock = wane::manual_clock;
-  using listener = recorder<Codec>;
-  using pages = failing_pages;
-};
+class driver : private side_by_side<Codec, Reclaimer, Hash> {
+  using base = side_by_side<Codec, Reclaimer, Hash>;
 
-template <class Codec, class Reclaimer, class Hash = wane::hash<typename Codec::key>>
-class driver {
  public:
-  using policy = driven<Codec, Reclaimer, Hash>;
-  using map = wane::map<typename Codec::key, typename Codec::value, policy>;
+  using typename base::map;
   static constexpr bool copyable = std::copy_constructible<typename Codec::value>;
-
-  explicit driver(const wane::options& opts, bool hashes_collide = false)
-      : options_(opts), hashes_collide_(hashes_collide), map_(opts, parts()) {
-    // What a thread keeps in a map is made at its first call. What that needs is looked into by a test of its own.
-    (void)map_.contains(Codec::sought(0));
-  }
+  using base::base;
 
   /// Runs the program, and then looks at everything there is to see. Throws mismatch.
   void run(const std::vector<command>& program) {
@@ -69,77 +44,52 @@ class driver {
 
  private:
   using op = operation;
-  using ticks = model::ticks;
-
-  wane::components<policy> parts() {
-    wane::components<policy> made;
-    made.clock = clock_;
-    made.listener = heard_;
-    return made;
-  }
-
-  // ---- Lifetimes: what a command asks for, as the map's type and as the model's ticks.
+  using typename base::ticks;
+  using base::buckets_asked_for_;
+  using base::clock_;
+  using base::compare_check;
+  using base::compare_counts;
+  using base::compare_entries;
+  using base::compare_sizes;
+  using base::compare_sweep;
+  using base::compare_ttl;
+  using base::compare_value;
+  using base::compare_visits;
+  using base::condemned;
+  using base::hashes_collide_;
+  using base::heard_;
+  using base::map_;
+  using base::model_;
+  using base::next;
+  using base::options_;
+  using base::reader_into;
+  using base::successor;
+  using base::ticks_of;
 
   template <class Lifetime>
   [[nodiscard]] Lifetime lifetime_of(const term& t) const {
-    switch (t.what) {
-      case term::kind::ttl: return std::chrono::nanoseconds(t.ns);
-      case term::kind::deadline: return clock_.now() + std::chrono::nanoseconds(t.ns);
-      case term::kind::keep:
-        if constexpr (std::constructible_from<Lifetime, wane::keep_ttl_t>) return wane::keep_ttl;
-        break;
-      case term::kind::forever: break;
-    }
-    return wane::forever;
-  }
-  [[nodiscard]] ticks ticks_of(const term& t, ticks kept = model::never) const {
-    switch (t.what) {
-      case term::kind::ttl: return model_.deadline_after(std::chrono::nanoseconds(t.ns));
-      case term::kind::deadline: return model_.deadline_at(model_.now() + std::chrono::nanoseconds(t.ns));
-      case term::kind::keep: return kept;
-      case term::kind::forever: break;
-    }
-    return model::never;
+    return base::template lifetime_of<Lifetime>(t);
   }
 
   // ---- Faults.
 
-  /// Whether an operation may run out of memory: it makes an entry, copies a value of which copies allocate, or has to
-  /// say what is wrong with a TTL.
-  static bool may_exhaust(const command& c) {
-    switch (c.what) {
-      case op::insert:
-      case op::try_emplace:
-      case op::try_emplace_for:
-      case op::insert_or_assign:
-      case op::get_or_emplace:
-      case op::get_or_emplace_for:
-      case op::replace:
-      case op::compare_exchange:
-      case op::update:
-      case op::upsert:
-      case op::reserve: return true;
-      case op::find:
-      case op::take: return Codec::allocates;
-      case op::find_and_touch: return Codec::allocates || c.life.ns <= 0;
-      case op::touch: return c.life.ns <= 0;
-      default: return false;
-    }
-  }
-
   /// Calls the map under the command's fault. Returns false when the fault came through, in which case the map must be
-  /// as it was.
+  /// as it was, unless it was get_or_emplace that could not move the value out to its caller.
   template <class F>
   bool attempt(const command& c, F&& call) {
     try {
       const armed_fault armed(c.fails);
       call();
       return true;
-    } catch (const injected_fault&) {
+    } catch (const injected_fault& thrown) {
       REQUIRE(c.fails.what == fault::kind::user, "an injected fault that was not injected");
+      const bool moving = dynamic_cast<const fault_in_move<typename Codec::value>*>(&thrown) != nullptr;
+      if (moving && (c.what == op::get_or_emplace || c.what == op::get_or_emplace_for) &&
+          model_.meet(c.key) == nullptr)
+        model_.insert(c.key, c.value, c.what == op::get_or_emplace ? model::never : ticks_of(c.life));
     } catch (const std::bad_alloc&) {
       REQUIRE(c.fails.what == fault::kind::heap || c.fails.what == fault::kind::pages, "bad_alloc without cause");
-      REQUIRE(may_exhaust(c), "bad_alloc from an operation that needs no memory");
+      REQUIRE(may_exhaust(c, Codec::allocates), "bad_alloc from an operation that needs no memory");
     }
     if (c.what == op::clear || c.what == op::erase_if_all)
       model_.settle_in_part(heard_.take(), c.what == op::clear ? wane::cause::cleared : wane::cause::erased);
@@ -420,7 +370,7 @@ class driver {
         const auto result = map_.find(sought);
         if (result) got = Codec::number_of(*result);
       });
-      if (done) compare_value(c, got);
+      if (done) compare_value(c.key, got);
     }
   }
 
@@ -434,7 +384,7 @@ class driver {
         if (result) got = Codec::number_of(*result);
       });
       if (!done) return;
-      compare_value(c, got);
+      compare_value(c.key, got);
       if (const auto* const entry = model_.meet(c.key))
         model_.assign(c.key, c.value, ticks_of(c.life, entry->deadline));
     }
@@ -449,7 +399,7 @@ class driver {
         if (result) got = Codec::number_of(*result);
       });
       if (!done) return;
-      compare_value(c, got);
+      compare_value(c.key, got);
       if (got) model_.remove(c.key, wane::cause::erased);
     }
   }
@@ -464,7 +414,7 @@ class driver {
         if (result) got = Codec::number_of(*result);
       });
       if (!done) return;
-      compare_value(c, got);
+      compare_value(c.key, got);
       const auto to = model_.deadline_after(ttl);
       if (auto* const entry = model_.meet(c.key); entry != nullptr && model::permits(c.condition, entry->deadline, to))
         entry->deadline = to;
@@ -472,23 +422,6 @@ class driver {
   }
 
   // ---- What several cases have in common.
-
-  static unsigned next(unsigned value) { return (value + 1) % 8; }
-  static constexpr auto successor = [](const typename Codec::value& v) {
-    user_code();
-    return Codec::value_of(next(Codec::number_of(v)));
-  };
-  static constexpr auto condemned = [](const typename Codec::key&, const typename Codec::value& v) {
-    user_code();
-    return Codec::number_of(v) % 2 == 0;
-  };
-  static auto reader_into(std::vector<std::pair<unsigned, unsigned>>& seen) {
-    return [&seen](const typename Codec::key& k, const typename Codec::value& v) {
-      user_code();
-      const suspended_fault not_mine;
-      seen.emplace_back(Codec::number_of(k), Codec::number_of(v));
-    };
-  }
 
   void inserts(const command& c, bool inserted, ticks deadline) {
     REQUIRE(inserted == (model_.meet(c.key) == nullptr), "insertion of key " << c.key << " says " << inserted);
@@ -541,120 +474,11 @@ class driver {
     REQUIRE(after <= least || static_cast<double>(after) <= 4 * needed, after << " buckets left for " << map_.size());
   }
 
-  void compare_value(const command& c, const std::optional<unsigned>& got) {
-    const auto* const entry = model_.meet(c.key);
-    REQUIRE(got.has_value() == (entry != nullptr), "key " << c.key << (got ? " should be absent" : " is missing"));
-    REQUIRE(!got || *got == entry->value, "key " << c.key << " has " << *got << ", not " << entry->value);
-  }
-
-  void compare_ttl(std::chrono::nanoseconds left, const model::entry& entry) {
-    if (entry.deadline == model::never) {
-      REQUIRE(left == wane::no_deadline, "a TTL of " << left.count() << " ns on an entry without one");
-      return;
-    }
-    const auto exact = model_.time_of(entry.deadline) - model_.now();
-    REQUIRE(left > left.zero() && left <= std::max(exact, model_.tick()) && left > exact - model_.tick(),
-            "a TTL of " << left.count() << " ns, where " << exact.count() << " are left");
-  }
-
-  void compare_sweep(const wane::sweep_result& swept, const wane::sweep_budget& budget) {
-    // The lateness of what this sweep removed follows from the model, which has not heard of the removals yet.
-    std::size_t removed = 0;
-    std::chrono::nanoseconds latest{0}, sum{0};
-    const auto events = heard_.take();
-    for (const auto& event : events) {
-      ++removed;
-      auto* const entry = model_.find(event.key);
-      REQUIRE(entry != nullptr, "a sweep removed " << event);
-      const auto late = model_.now() - model_.time_of(entry->deadline);
-      latest = std::max(latest, late);
-      sum += late;
-    }
-    model_.settle(events);
-    REQUIRE(swept.removed == removed, "a sweep says it removed " << swept.removed << ", not " << removed);
-    REQUIRE(removed <= budget.removals, "a sweep removed more than its budget");
-    REQUIRE(swept.blocks_scanned + swept.blocks_skipped <= budget.blocks, "a sweep looked at more than its budget");
-    const auto near = [&](std::chrono::nanoseconds a, std::chrono::nanoseconds b, std::size_t n) {
-      return std::chrono::abs(a - b) <= model_.tick() * static_cast<std::int64_t>(n);
-    };
-    REQUIRE(near(swept.lateness_max, latest, 1) && near(swept.lateness_sum, sum, removed),
-            "lateness " << swept.lateness_max.count() << ", not " << latest.count());
-    REQUIRE(swept.next_due >= std::chrono::nanoseconds(0), "due " << swept.next_due.count() << " ns ago");
-  }
-
-  void compare_visits(const std::vector<std::pair<unsigned, unsigned>>& seen) {
-    const std::map<unsigned, unsigned> distinct(seen.begin(), seen.end());
-    REQUIRE(distinct.size() == seen.size(), "a key was visited twice");
-    REQUIRE(distinct == model_.alive(), "visited " << distinct.size() << " of " << model_.alive().size());
-  }
-
-  void compare_sizes() {
-    REQUIRE(map_.size() == model_.size() && map_.empty() == (model_.size() == 0),
-            "size is " << map_.size() << ", not " << model_.size());
-    REQUIRE(options_.growth || map_.bucket_count() == buckets_asked_for_,
-            "a table that must not grow or shrink has done so");
-  }
-
-  /// Looks at every entry, so that every expired one is met.
-  void compare_entries() {
-    compare_check();
-    std::vector<std::pair<unsigned, unsigned>> seen;
-    map_.for_each(reader_into(seen));
-    model_.meet_all();
-    model_.settle(heard_.take());
-    compare_visits(seen);
-    for (const auto& [k, v] : model_.alive()) {
-      bool same = false;
-      map_.visit(Codec::sought(k),
-                 [&, number = v](const auto&, const auto& found) { same = Codec::number_of(found) == number; });
-      REQUIRE(same, "key " << k << " is in the list but not to be found");
-    }
-    compare_sizes();
-    compare_check();
-  }
-
-  void compare_check() {
-    const auto report = map_.check();
-    REQUIRE(report.ok(), "check: " << listed(report.problems));
-    REQUIRE(report.entries == model_.size(), "check met " << report.entries << " entries of " << model_.size());
-  }
-
-  void compare_counts() {
-    const auto s = map_.stats();
-    const auto& expected = model_.counts();
-    REQUIRE(s.size == model_.size(), "stats.size is " << s.size);
-    REQUIRE(s.inserted == expected.inserted, "stats.inserted is " << s.inserted << ", not " << expected.inserted);
-    REQUIRE(s.erased == expected.erased, "stats.erased is " << s.erased << ", not " << expected.erased);
-    REQUIRE(s.expired == expected.expired, "stats.expired is " << s.expired << ", not " << expected.expired);
-    REQUIRE(s.replaced == expected.replaced, "stats.replaced is " << s.replaced << ", not " << expected.replaced);
-    REQUIRE(s.cleared == expected.cleared, "stats.cleared is " << s.cleared << ", not " << expected.cleared);
-    REQUIRE(s.listener_errors == 0 && s.buckets == map_.bucket_count(), "stats of the table");
-    REQUIRE(s.retired + s.size <= s.slots, s.retired << " retired and " << s.size << " live in " << s.slots);
-    REQUIRE(!s.to_string().empty(), "stats without words");
-  }
-
-  wane::options options_;
-  bool hashes_collide_;
-  wane::manual_clock clock_;
-  recorder<Codec> heard_;
-  map map_;
-  std::size_t buckets_asked_for_ = map_.bucket_count();  // without growth only reserve and shrink_to_fit change it
-  model model_{std::chrono::duration_cast<std::chrono::nanoseconds>(typename policy::tick(1))};
-
   wane::cursor cursor_;
   bool scanning_ = false;
   std::set<unsigned> scan_seen_;
   std::set<unsigned> scan_stable_;
 };
-
-/// Small tables, in which growth, initialisation and shrinking happen within a few commands.
-[[nodiscard]] inline rc::Gen<wane::options> any_small_options() {
-  return rc::gen::build<wane::options>(
-      rc::gen::set(&wane::options::minimum_buckets, rc::gen::element<std::size_t>(1, 2, 4, 16)),
-      rc::gen::set(&wane::options::max_load_factor, rc::gen::element(0.5, 1.0, 1.0, 3.0)),
-      rc::gen::set(&wane::options::growth, rc::gen::element(true, true, true, false)),
-      rc::gen::set(&wane::options::expected_entries, rc::gen::element<std::size_t>(0, 0, 0, 5, 100)));
-}
 
 /// The property: any program does to a map what it does to the model. Instances, where the codec counts them, must be
 /// as many afterwards as before, and destruction must tell the listener nothing.

@@ -20,6 +20,9 @@ namespace proptest {
 struct injected_fault : std::runtime_error {
   injected_fault() : std::runtime_error("an injected fault") {}
 };
+/// What moving a T throws.
+template <class T>
+struct fault_in_move : injected_fault {};
 
 namespace detail {
 inline thread_local std::optional<fault> armed;
@@ -61,8 +64,9 @@ class suspended_fault {
 }
 
 /// A point at which user code may throw.
-inline void user_code() {
-  if (fails(fault::kind::user)) throw injected_fault();
+template <class Fault = injected_fault>
+void user_code() {
+  if (fails(fault::kind::user)) throw Fault();
 }
 
 /// Pages that run out on demand.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a small map costs.
+#include <wane/map.hpp>
+
+#include <string>
+
+#include "support/harness.hpp"
+#include "support/reclaimers.hpp"
+
+using namespace proptest;
+
+namespace {
+
+template <class R, class Key, class T>
+struct small : wane::policy<Key> {
+  using reclaimer = R;
+};
+
+template <class R, class Key, class T, class Make>
+void a_map_of_ten_entries_costs_under_16_kib(Make make) {
+  const attendance<R> present;
+  using map_type = wane::map<Key, T, small<R, Key, T>>;
+  map_type map;
+  for (unsigned i = 0; i < 10; ++i) map.insert(make(i), make(i));
+  const auto s = map.stats();
+  EXPECT(s.mapped_bytes > 0 && s.heap_bytes > 0, "the figures are there");
+  EXPECT(sizeof(map) + s.mapped_bytes + s.heap_bytes < 16 * 1024,
+         sizeof(map) << " bytes itself, " << s.mapped_bytes << " mapped, " << s.heap_bytes << " on the heap");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  for_each_reclaimer<main_reclaimers>("a_map_of_ten_entries_costs_under_16_kib", [&]<class R>(const auto& name) {
+    tests.test(name + ", integers", [] {
+      a_map_of_ten_entries_costs_under_16_kib<R, std::uint64_t, std::uint64_t>([](unsigned i) { return i; });
+    });
+    tests.test(name + ", strings", [] {
+      a_map_of_ten_entries_costs_under_16_kib<R, std::string, std::string>([](unsigned i) { return std::to_string(i); });
+    });
+  });
+  return tests.result();
+}
