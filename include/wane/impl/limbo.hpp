@@ -72,11 +72,7 @@ struct garbage {
     used->size = 0;
     spare = std::move(used);
   }
-  [[nodiscard]] std::uint32_t size() const noexcept {
-    std::uint32_t n = open->size;
-    for (const bag* b = oldest.get(); b != nullptr; b = b->newer.get()) n += b->size;
-    return n;
-  }
+  [[nodiscard]] bool empty() const noexcept { return open->size == 0 && !oldest; }
   template <class F>
   void for_each(F&& f) const {
     for (std::uint32_t i = 0; i < open->size; ++i) f(open->slots[i]);

@@ -72,9 +72,8 @@ class split_list<Node, Policy>::ticket {
       while (count < frees_a_ticket && b.size > 0) ripe[count++] = b.slots[--b.size];
       if (b.size == 0) garbage_->keep(garbage_->drop_oldest());
     }
-    waiting_ -= count;
-    // [U1] relaxed: a hint for adopters; only this thread writes it while it holds its garbage.
-    op_.me().waiting.store(waiting_, std::memory_order_relaxed);
+    // [U1] relaxed: a hint for adopters, who look at it again when they find the garbage taken ([U4]).
+    op_.me().waiting.store(!garbage_->empty(), std::memory_order_relaxed);
     op_.me().retired.put_back(garbage_);
     for (std::uint32_t i = 0; i < count; ++i) list_.reclaim(op_, ripe[i]);
     if (sealed_) {
@@ -90,7 +89,6 @@ class split_list<Node, Policy>::ticket {
     environment::on_retire(&list_.pool_[h]);
     bag& b = *garbage_->open;
     b.slots[b.size++] = h;
-    ++waiting_;
     op_.me().count(&counters<environment>::retired);
   }
 
@@ -101,8 +99,6 @@ class split_list<Node, Policy>::ticket {
   split_list& list_;
   operation& op_;
   garbage* garbage_;
-  // [U2] relaxed: as [U1].
-  std::uint32_t waiting_ = op_.me().waiting.load(std::memory_order_relaxed);
   bool sealed_ = false;
 };
 
@@ -111,22 +107,24 @@ bool split_list<Node, Policy>::adopt(operation& op, thread_state<environment>& f
   std::unique_ptr<garbage> theirs;
   try {
     auto empty = std::make_unique<garbage>();
+    // [U3] relaxed: before the exchange, whose release ([M5]) orders it before what the owner says when it has put slots
+    // into the empty garbage. Afterwards it could undo that, and these slots would be overlooked.
+    from.waiting.store(false, std::memory_order_relaxed);
     theirs = from.retired.steal(empty);
   } catch (const std::bad_alloc&) {
   }
-  if (!theirs) return false;
-  // [U3] relaxed: as [U1]; a race with the owner's next ticket leaves a wrong hint, not a wrong count.
-  from.waiting.store(0, std::memory_order_relaxed);
+  if (!theirs) {
+    // [U4] relaxed: the owner may be about to put its garbage back and have said so before [U3].
+    from.waiting.store(true, std::memory_order_relaxed);
+    return false;
+  }
   // Our stamp serves for what they unlinked: it was handed over (M1) before the stamp was taken.
-  const std::uint32_t size = theirs->size();
   theirs->open->stamp = domain_->stamp();
   theirs->append(std::move(theirs->open));
   garbage* const ours = op.me().retired.take();
   while (theirs->oldest) ours->append(theirs->drop_oldest());
-  // [U4] relaxed: as [U1].
-  const std::uint32_t waiting = op.me().waiting.load(std::memory_order_relaxed);
   // [U5] relaxed: as [U1].
-  op.me().waiting.store(waiting + size, std::memory_order_relaxed);
+  op.me().waiting.store(true, std::memory_order_relaxed);
   op.me().retired.put_back(ours);
   return true;
 }
@@ -141,14 +139,14 @@ void split_list<Node, Policy>::adopt_orphan(operation& op) noexcept {
   thread_state<environment>* const t = threads_.find(slot);
   if (t == nullptr || t == &op.me() || environment::slot_taken(slot)) return;
   // [U6] relaxed: as [U1].
-  if (t->waiting.load(std::memory_order_relaxed) != 0) adopt(op, *t);
+  if (t->waiting.load(std::memory_order_relaxed)) adopt(op, *t);
 }
 
 template <class Node, class Policy>
 std::size_t split_list<Node, Policy>::collect(operation& op) {
   threads_.for_each([&](std::uint32_t, thread_state<environment>& t) {
     // [U7] relaxed: as [U1].
-    if (&t != &op.me() && t.waiting.load(std::memory_order_relaxed) != 0) adopt(op, t);
+    if (&t != &op.me() && t.waiting.load(std::memory_order_relaxed)) adopt(op, t);
   });
   garbage* const ours = op.me().retired.take();
   if (ours->open->size > 0) (void)ours->seal(domain_->stamp());
@@ -162,7 +160,7 @@ std::size_t split_list<Node, Policy>::collect(operation& op) {
     ripe = std::move(b);
   }
   // [U8] relaxed: as [U1].
-  op.me().waiting.store(ours->size(), std::memory_order_relaxed);
+  op.me().waiting.store(!ours->empty(), std::memory_order_relaxed);
   op.me().retired.put_back(ours);
   for (; ripe; ripe = std::move(ripe->newer))
     for (std::uint32_t i = 0; i < ripe->size; ++i) reclaim(op, ripe->slots[i]);

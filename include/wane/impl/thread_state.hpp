@@ -29,7 +29,7 @@ template <class Env>
 struct alignas(64) thread_state {
   slot_cache slots;
   garbage_slot<Env> retired;
-  typename Env::template atomic<std::uint32_t> waiting{0};  ///< slots in `retired`, about
+  typename Env::template atomic<bool> waiting{false};  ///< a hint: true whenever `retired` is put back with slots in it
   std::int32_t unfolded = 0;      ///< insertions minus removals not yet in the map's population estimate
   std::uint32_t insertions = 0;   ///< paces the shares of splitting
   std::uint32_t next_orphan = 0;  ///< the slot to look at next for garbage of a thread that has ended
