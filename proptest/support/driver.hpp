@@ -44,7 +44,6 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
 
  private:
   using op = operation;
-  using typename base::ticks;
   using base::buckets_asked_for_;
   using base::clock_;
   using base::compare_check;
@@ -65,6 +64,7 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
   using base::reader_into;
   using base::successor;
   using base::ticks_of;
+  using typename base::ticks;
 
   template <class Lifetime>
   [[nodiscard]] Lifetime lifetime_of(const term& t) const {
@@ -84,8 +84,7 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
     } catch (const injected_fault& thrown) {
       REQUIRE(c.fails.what == fault::kind::user, "an injected fault that was not injected");
       const bool moving = dynamic_cast<const fault_in_move<typename Codec::value>*>(&thrown) != nullptr;
-      if (moving && (c.what == op::get_or_emplace || c.what == op::get_or_emplace_for) &&
-          model_.meet(c.key) == nullptr)
+      if (moving && (c.what == op::get_or_emplace || c.what == op::get_or_emplace_for) && model_.meet(c.key) == nullptr)
         model_.insert(c.key, c.value, c.what == op::get_or_emplace ? model::never : ticks_of(c.life));
     } catch (const std::bad_alloc&) {
       REQUIRE(c.fails.what == fault::kind::heap || c.fails.what == fault::kind::pages, "bad_alloc without cause");

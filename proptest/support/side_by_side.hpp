@@ -86,7 +86,6 @@ class side_by_side {
     };
   }
 
-
   // ---- Comparing.
 
   void compare_value(unsigned key, const std::optional<unsigned>& got) {

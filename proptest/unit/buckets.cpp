@@ -19,7 +19,8 @@ constexpr std::uint32_t count = 1u << bits;
 
 void bucket_and_key_are_inverse() {
   for (std::uint32_t b = 0; b < count; ++b)
-    EXPECT(bucket_of_key(key_of_bucket(b)) == b, "bucket " << b << " comes back as " << bucket_of_key(key_of_bucket(b)));
+    EXPECT(bucket_of_key(key_of_bucket(b)) == b,
+           "bucket " << b << " comes back as " << bucket_of_key(key_of_bucket(b)));
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t key = i << (64 - bits);
     EXPECT(bucket_of_key(key) < count && key_of_bucket(bucket_of_key(key)) == key, "key " << key);

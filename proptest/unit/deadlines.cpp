@@ -31,8 +31,9 @@ void a_ttl_lasts_as_long_as_it_says() {
     const tick_clock<wane::manual_clock, Tick> time(clock);
     const auto passed = static_cast<std::int64_t>(random.below(50 * static_cast<std::uint64_t>(tick)));
     clock.advance(nanoseconds(passed));
-    const std::int64_t ttl = i % 3 == 0 ? tick * static_cast<std::int64_t>(1 + random.below(20))
-                                        : static_cast<std::int64_t>(1 + random.below(20 * static_cast<std::uint64_t>(tick)));
+    const std::int64_t ttl = i % 3 == 0
+                                 ? tick * static_cast<std::int64_t>(1 + random.below(20))
+                                 : static_cast<std::int64_t>(1 + random.below(20 * static_cast<std::uint64_t>(tick)));
     const tick_count deadline = time.deadline_of(life(nanoseconds(ttl)));
     const exact ends = exact{static_cast<std::int64_t>(deadline)} * tick;
     EXPECT(ends >= passed + exact{ttl} && ends < passed + exact{ttl} + tick,
@@ -94,11 +95,13 @@ int main(int argc, char** argv) {
   suite tests(argc, argv);
   const std::string words = "a_ttl_lasts_as_long_as_it_says";
   tests.test(words + " [ns]", a_ttl_lasts_as_long_as_it_says<nanoseconds>);
-  tests.test(words + " [7 us]", a_ttl_lasts_as_long_as_it_says<std::chrono::duration<std::int64_t, std::ratio<7, 1'000'000>>>);
+  tests.test(words + " [7 us]",
+             a_ttl_lasts_as_long_as_it_says<std::chrono::duration<std::int64_t, std::ratio<7, 1'000'000>>>);
   tests.test(words + " [ms]", a_ttl_lasts_as_long_as_it_says<std::chrono::milliseconds>);
   tests.test(words + " [min]", a_ttl_lasts_as_long_as_it_says<std::chrono::minutes>);
   tests.test("deadlines_saturate_below_never", deadlines_saturate_below_never);
   tests.test("deadlines_in_the_past_are_the_first_tick", deadlines_in_the_past_are_the_first_tick);
-  tests.test("conditions_compare_as_if_no_deadline_were_the_latest", conditions_compare_as_if_no_deadline_were_the_latest);
+  tests.test("conditions_compare_as_if_no_deadline_were_the_latest",
+             conditions_compare_as_if_no_deadline_were_the_latest);
   return tests.result();
 }

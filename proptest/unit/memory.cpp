@@ -37,7 +37,8 @@ int main(int argc, char** argv) {
       a_map_of_ten_entries_costs_under_16_kib<R, std::uint64_t, std::uint64_t>([](unsigned i) { return i; });
     });
     tests.test(name + ", strings", [] {
-      a_map_of_ten_entries_costs_under_16_kib<R, std::string, std::string>([](unsigned i) { return std::to_string(i); });
+      a_map_of_ten_entries_costs_under_16_kib<R, std::string, std::string>(
+          [](unsigned i) { return std::to_string(i); });
     });
   });
   return tests.result();

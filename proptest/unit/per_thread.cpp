@@ -54,7 +54,8 @@ void the_last_slot_has_one_too() {
   {
     objects<wane::std_environment> all;
     all.at(65'535).owner = 1;
-    EXPECT(all.find(65'535)->owner == 1 && all.find(32'768) != nullptr && all.find(32'767) == nullptr, "the last chunk");
+    EXPECT(all.find(65'535)->owner == 1 && all.find(32'768) != nullptr && all.find(32'767) == nullptr,
+           "the last chunk");
   }
   EXPECT(object::alive() == 0, object::alive() << " objects left");
 }
@@ -74,7 +75,8 @@ void threads_that_race_for_a_chunk_share_it() {
       });
       for (std::uint32_t chunk = 4; chunk <= 64; chunk *= 2)
         for (unsigned i = 0; i < threads; ++i)
-          EXPECT(all.find(chunk + i)->owner == 2 * (i + 1), "slot " << chunk + i << " has " << all.find(chunk + i)->owner);
+          EXPECT(all.find(chunk + i)->owner == 2 * (i + 1),
+                 "slot " << chunk + i << " has " << all.find(chunk + i)->owner);
       EXPECT(object::alive() == 124, object::alive() << " objects in five chunks");
     }
     EXPECT(object::alive() == 0, object::alive() << " objects left");

@@ -41,7 +41,8 @@ void slots_are_dense_and_distinct() {
   const auto all = allocated(p.slots, cache, 1000);
   const std::set<handle> distinct(all.begin(), all.end());
   EXPECT(distinct.size() == all.size(), all.size() - distinct.size() << " slots were given out twice");
-  EXPECT(*distinct.begin() == 1 && *distinct.rbegin() == 1000, "from " << *distinct.begin() << " to " << *distinct.rbegin());
+  EXPECT(*distinct.begin() == 1 && *distinct.rbegin() == 1000,
+         "from " << *distinct.begin() << " to " << *distinct.rbegin());
 }
 
 void chains_pass_between_threads() {
@@ -67,8 +68,9 @@ void chains_pass_between_threads() {
     ++chained;
     EXPECT(!distinct.contains(h), "slot " << h << " is chained and given out");
   });
-  EXPECT(cached + chained + again.size() == std::size_t{blocks} * 64 - 1,
-         cached << " cached, " << chained << " chained and " << again.size() << " given out in " << blocks << " blocks");
+  EXPECT(
+      cached + chained + again.size() == std::size_t{blocks} * 64 - 1,
+      cached << " cached, " << chained << " chained and " << again.size() << " given out in " << blocks << " blocks");
 }
 
 void a_recycled_slot_goes_on_counting() {
