@@ -25,7 +25,8 @@
 //   Exceptions    what the hash, the equality, a constructor, a callable or the listener throws passes through. Unless
 //                 it came from the listener the map is as if the call had not been made.
 //   Memory        A thread's first call that finds something to change in a map (an expiry to commit included) may allocate
-//                 the thread's share of the map's state (std::bad_alloc, nothing changed). After that only calls that insert, assign or reserve allocate, and scans in runs of equal hashes.
+//                 the thread's share of the map's state (std::bad_alloc, nothing changed). After that only calls that insert,
+//                 assign or reserve allocate, and scans in runs of equal hashes.
 //   Complexity    expected O(1) at load factor <= 1; a run of equal hashes is searched linearly.
 #pragma once
 
@@ -169,7 +170,8 @@ class map {
   // ---- Removing --------------------------------------------------------------------------------------------------
 
   /// Effects: removes the entry. Returns: whether there was one. Progress: lock-free; it succeeds when memory is exhausted
-  /// (but see Memory above for a thread's first change). Linearizes at: the compare-and-swap of the state from LIVE to DEAD(erased).
+  /// (but see Memory above for a thread's first change). Linearizes at: the compare-and-swap of the state from LIVE to
+  /// DEAD(erased).
   template <class K>
   bool erase(const K& key);
 
