@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSL-1.0
+"""What verify.py checks: each row is a model, its size, and what it must find.
+
+A row without `breaks` must hold in every reachable state. A row with `breaks` plants the mistake its definitions switch
+on, and the search must find that the assertion named is violated. Rows with `deep` take too long for every day.
+"""
+from dataclasses import dataclass, field
+from typing import Optional
+
+
+@dataclass(frozen=True)
+class Configuration:
+    name: str
+    model: str
+    definitions: dict = field(default_factory=dict)
+    breaks: Optional[str] = None
+    deep: bool = False
+
+
+def free_list(name, breaks=None, deep=False, **definitions):
+    return Configuration(f'free_list, {name}', 'free_list', definitions, breaks, deep)
+
+
+# Node 1 under key 1 until the clock says 1, and so on; a sorted list.
+ONE = 'has(1, 1, NEVER)'
+TWO = 'has(1, 1, NEVER); has(2, 2, NEVER)'
+ONE_DUE = 'has(1, 1, 1)'
+TWO_DUE = 'has(1, 1, 1); has(2, 2, 1)'
+
+
+def entries(name, threads, start=TWO, ticks=0, breaks=None, deep=False, **definitions):
+    bodies = {f'THREAD_{i}': body for i, body in enumerate(threads, 1)}
+    return Configuration(f'list, {name}', 'list', {'LIST': start, 'TICKS': ticks, **bodies, **definitions}, breaks, deep)
+
+
+# Both keys in one run of equal hashes.
+SAME_HASH = {'HASH(k)': '1'}
+
+CONFIGURATIONS = [
+    free_list('two threads with two chains'),
+    free_list('three threads with two chains', THREADS=3, STEPS=3),
+    free_list('three threads with three chains', THREADS=3, SLOTS=3, STEPS=3, deep=True),
+    free_list('two threads with three chains, for long', SLOTS=3, STEPS=6, deep=True),
+    free_list('without a tag a pop takes a way on from a slot in use', breaks='S2', TAGS=1),
+    free_list('without a tag two threads own one slot', breaks='S1', TAGS=1, ONLY_S1=1),
+    free_list('a tag that wraps is no better than none', breaks='S1', TAGS=4, STEPS=5, ONLY_S1=1),
+
+    entries('erase against erase of one key', ['erase(1)', 'erase(1)']),
+    entries('erases of neighbours', ['erase(1)', 'erase(2)']),
+    entries('erase against insert of its successor', ['erase(1)', 'insert(2, 3, NEVER)'], ONE),
+    entries('erase against insert of one key', ['erase(2)', 'insert(2, 3, NEVER)']),
+    entries('two inserts of one key, an erase before them', ['insert(2, 3, NEVER)', 'insert(2, 4, NEVER)', 'erase(1)'],
+            ONE),
+    entries('inserts of neighbours and an erase between', ['insert(1, 3, NEVER)', 'insert(3, 4, NEVER)', 'erase(2)'],
+            'has(2, 2, NEVER)'),
+    entries('three erases of neighbours', ['erase(1)', 'erase(2)', 'erase(3)'], TWO + '; has(3, 3, NEVER)'),
+    entries('replace against erase', ['replace(1, 3, NEVER)', 'erase(1)']),
+    entries('replace against replace', ['replace(1, 3, NEVER)', 'replace(1, 4, NEVER)']),
+    entries('replace against the erase of its successor', ['replace(1, 3, NEVER)', 'erase(2)']),
+    entries('replaces of neighbours', ['replace(1, 3, NEVER)', 'replace(2, 4, NEVER)']),
+    entries('replace, erase and insert around one node',
+            ['replace(1, 3, NEVER)', 'erase(2)', 'insert(2, 4, NEVER)']),
+    entries('find against replace and erase', ['find(1)', 'replace(1, 3, NEVER)', 'erase(1)']),
+    entries('erase against touch', ['erase(1)', 'touch(1, 4)'], ONE_DUE, 1),
+    entries('find against touch across the deadline', ['find(1)', 'touch(1, 3)', 'find(1)'], ONE_DUE, 2),
+    entries('touch against touch across the deadline', ['touch(1, 2)', 'touch(1, 3)'], ONE_DUE, 3),
+    entries('replace across the deadline', ['replace(1, 3, 2)', 'find(1)'], ONE_DUE, 2),
+    entries('replace against touch across the deadline', ['replace(1, 3, 2)', 'touch(1, 3)'], ONE_DUE, 3),
+    entries('insert over an expired entry', ['insert(1, 3, NEVER)', 'find(1)', 'touch(1, 3)'], ONE_DUE, 1),
+    entries('assign against erase', ['assign(1, 3, NEVER)', 'erase(1)']),
+    entries('assign against expiry', ['assign(1, 3, NEVER)', 'find(1)'], TWO_DUE, 1),
+    entries('sweep against touch', ['sweep(2)', 'touch(1, 3)'], TWO_DUE, 2),
+    entries('sweep against find and insert', ['sweep(3)', 'find(1)', 'insert(1, 3, 1)'], ONE_DUE, 1),
+    entries('sweep against replace', ['sweep(3)', 'replace(1, 3, 1)'], ONE_DUE, 2),
+    entries('equal hashes, erase against insert of both', ['erase(1)', 'insert(2, 3, NEVER)', 'insert(2, 4, NEVER)'],
+            ONE, **SAME_HASH),
+    entries('equal hashes, keys that come and go', ['erase(1); insert(1, 3, NEVER)', 'find(1)', 'erase(2)'],
+            **SAME_HASH),
+
+    entries('finds that absence is reported before expiry is committed', ['find(1)', 'touch(1, 3)'], ONE_DUE, 2,
+            breaks='G3', COMMIT_OMITTED=True),
+    entries('finds that the clock is read before the state', ['find(1)', 'touch(1, 3)'], ONE_DUE, 2,
+            breaks='G2', CLOCK_READ_FIRST=True),
+    entries('finds that erase stores instead of comparing', ['erase(1)', 'erase(1)'], ONE, breaks='I4', ERASE_STORES=True),
+    entries('finds that an erase that stores overlooks a touch', ['erase(1)', 'replace(1, 3, NEVER)'], ONE,
+            breaks='I4', ERASE_STORES=True),
+    entries('finds that touch stores instead of comparing', ['touch(1, 3)', 'erase(1)'], ONE, breaks='I4',
+            TOUCH_STORES=True),
+    entries('finds that freezing is left out', ['erase(1)', 'insert(2, 3, NEVER)'], ONE, breaks='N1', FREEZE_OMITTED=True),
+    entries('finds that a node is unlinked behind a removed one when freezing is left out', ['erase(1)', 'erase(2)'],
+            breaks='R2', FREEZE_OMITTED=True),
+    entries('finds that help takes a frozen predecessor', ['erase(2)', 'erase(1)'],
+            breaks='I1', HELP_TAKES_FROZEN=True),
+    entries('finds that insert takes a frozen predecessor', ['insert(2, 3, NEVER)', 'erase(1)'], ONE, breaks='I1',
+            FROZEN_PREDECESSOR_TAKEN=True),
+    entries('finds that the successor of a replacement is stored', ['replace(1, 3, NEVER)', 'erase(2)', 'erase(2)'],
+            breaks='R2', SUCCESSOR_STORED=True),
+    entries('finds that a replacement starts with an old successor', 
+            ['assign(1, 3, NEVER)', 'insert(1, 4, NEVER)', 'erase(2)'], 'has(2, 2, NEVER)', breaks='R2', SUCCESSOR_NOT_RESET=True),
+    entries('finds that every helper retires', ['erase(1)', 'insert(1, 3, NEVER)'], breaks='R1', EVERYONE_RETIRES=True),
+    entries('finds that a node is retired when it is killed', ['erase(1)'], breaks='R2', RETIRE_AT_KILL=True),
+    entries('finds that the dead are left linked', ['erase(1)'], breaks='Q1', DEAD_ARE_LEFT=True),
+    entries('finds that readers ignore a replacement', ['replace(1, 3, NEVER)', 'find(1)'], breaks='G1',
+            FORWARD_IGNORED=True),
+    entries('finds that the sweep kills what is not linked yet', ['sweep(3)', 'insert(1, 3, 1)'], 'has(2, 2, NEVER)', 1,
+            breaks='G5', SWEEP_DOES_NOT_LOOK_UP=True),
+]
