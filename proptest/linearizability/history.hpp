@@ -56,6 +56,7 @@ enum class life : std::uint8_t {
 };
 
 inline constexpr std::uint64_t forever_left = ~std::uint64_t{0};
+inline constexpr std::uint64_t absent = ~std::uint64_t{0};
 inline constexpr std::uint64_t still_running = ~std::uint64_t{0};
 
 struct call {
@@ -95,12 +96,21 @@ class small_history {
   static constexpr std::size_t capacity = 64;
   using set = std::uint64_t;  // of calls, by index
 
+  /// How every key is when the history begins; for histories of one key that are cut out of longer ones.
+  struct beginning {
+    std::uint64_t time = 0;
+    std::uint64_t value = 0;
+    std::uint64_t deadline = absent;
+  };
+
   void clear() noexcept {
     calls_ = deaths_ = 0;
     stamp_ = 0;
     order_ = ordering::real_time;
     deaths_recorded_ = false;
+    start_ = {};
   }
+  void begin_with(const beginning& b) noexcept { start_ = b; }
 
   /// Adds a call that begins now, and returns its index. Its stamp is drawn here.
   std::size_t invoke(const call& c) noexcept {
@@ -147,6 +157,7 @@ class small_history {
   [[nodiscard]] std::span<const death> deaths() const noexcept { return {death_.data(), deaths_}; }
   [[nodiscard]] bool deaths_recorded() const noexcept { return deaths_recorded_; }
   [[nodiscard]] set before(std::size_t i) const noexcept { return before_[i]; }
+  [[nodiscard]] const beginning& start() const noexcept { return start_; }
   [[nodiscard]] ordering order() const noexcept { return order_; }
 
  private:
@@ -155,6 +166,7 @@ class small_history {
   std::uint64_t stamp_ = 0;
   ordering order_ = ordering::real_time;
   bool deaths_recorded_ = false;
+  beginning start_;
   std::array<set, capacity> before_;
   std::array<call, capacity> call_;
   std::array<death, capacity> death_;
