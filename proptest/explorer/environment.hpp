@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+// The environment that makes the core's code run under the engine: the headers that ship, instantiated with this.
+#pragma once
+
+#include <wane/clock.hpp>
+#include <wane/environment.hpp>
+#include <wane/reclaim/epoch.hpp>
+
+#include <cstdint>
+#include <source_location>
+
+#include "atomic.hpp"
+#include "engine.hpp"
+#include "plain_accesses.hpp"
+#include "slot_lives.hpp"
+
+namespace explorer {
+
+/// The checks that the environment's hooks feed.
+struct checks {
+  plain_accesses plain;
+  slot_lives slots;
+};
+inline checks this_program;
+
+struct environment {
+  template <class T>
+  using atomic = explorer::atomic<T>;
+
+  static void light_fence(std::source_location site = std::source_location::current()) noexcept {
+    engine::current().light_fence(site);
+  }
+  static void heavy_fence(std::source_location site = std::source_location::current()) noexcept {
+    engine::current().heavy_fence(site);
+  }
+  static std::uint32_t thread_slot() noexcept { return engine::current().thread(); }
+  static std::uint32_t slots_in_use() noexcept { return engine::current().threads(); }
+  static bool slot_taken(std::uint32_t slot) noexcept { return !engine::current().has_ended(slot); }
+  static void yield() noexcept { engine::current().yield(); }
+  static void reading(const void* p) noexcept { this_program.plain.read(engine::current(), p); }
+  static void writing(const void* p) noexcept { this_program.plain.write(engine::current(), p); }
+  static void on_allocate(const void* p) noexcept { this_program.slots.allocated(engine::current(), p); }
+  static void on_retire(const void* p) noexcept { this_program.slots.retired(engine::current(), p); }
+  static void on_reclaim(const void* p) noexcept { this_program.slots.reclaimed(engine::current(), p); }
+};
+
+/// A reclaimer whose guards are watched; otherwise the one that ships.
+template <class Reclaimer>
+struct watched : Reclaimer {
+  class guard : public Reclaimer::guard {
+   public:
+    guard(typename Reclaimer::domain& domain, std::uint32_t slot) : Reclaimer::guard(domain, slot) {
+      this_program.slots.guard_entered(engine::current());
+    }
+    ~guard() { this_program.slots.guard_leaving(engine::current()); }
+  };
+};
+
+using epoch = watched<wane::basic_epoch<environment>>;
+using clock = wane::basic_manual_clock<environment>;
+
+/// Pages from the world.
+struct pages {
+  [[nodiscard]] void* map(std::size_t bytes, bool) noexcept { return engine::current().world().allocate(bytes); }
+  void unmap(void*, std::size_t) noexcept {}
+};
+
+}  // namespace explorer

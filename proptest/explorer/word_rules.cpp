@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "word_rules.hpp"
+
+#include <wane/impl/link.hpp>
+#include <wane/impl/state.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace explorer {
+
+namespace {
+
+using wane::impl::link;
+using wane::impl::state;
+
+enum class word : std::uint8_t { other, link, state };
+
+word kind_of(const std::source_location& site) noexcept {
+  // Names of one file are one pointer in a program, nearly always.
+  static const char* links = nullptr;
+  static const char* states = nullptr;
+  const char* const name = site.file_name();
+  if (name == links) return word::link;
+  if (name == states) return word::state;
+  const std::string_view path(name);
+  if (path.ends_with("wane/impl/link.hpp")) return links = name, word::link;
+  if (path.ends_with("wane/impl/state.hpp")) return states = name, word::state;
+  return word::other;
+}
+
+std::string spelt(link l) {
+  std::string text;
+  if (l.is_end())
+    text = "end";
+  else if (l.is_sentinel())
+    text = "bucket " + std::to_string(l.target());
+  else if (l.is_unset())
+    text = "unset";
+  else
+    text = "node " + std::to_string(l.target());
+  text += " t" + std::to_string(l.tag());
+  if (l.is_frozen()) text += " frozen";
+  if (l.is_fresh()) text += " fresh";
+  return text;
+}
+
+std::string spelt(state s) {
+  std::string text;
+  if (s.is_live())
+    text = s.has_deadline() ? "LIVE until " + std::to_string(s.deadline()) : "LIVE";
+  else if (s.is_forward())
+    text = "FORWARD to node " + std::to_string(s.forward());
+  else
+    text = "DEAD";
+  return text + " v" + std::to_string(s.version());
+}
+
+void check_link(engine& e, link before, link after, bool conditional) {
+  // A bucket word goes back to nothing when its table is given up, after grace periods.
+  if (after.is_untouched()) return;
+  if (conditional && before.is_frozen())
+    e.fail(verdict::invariant, "I1: a frozen link changes: " + spelt(before) + " -> " + spelt(after));
+  if (before != link() && after.tag() != link(link(before).recycled()).tag())
+    e.fail(verdict::invariant, "I3: a link's tag does not count: " + spelt(before) + " -> " + spelt(after));
+}
+
+void check_state(engine& e, state before, state after, bool conditional) {
+  if (conditional && !before.is_live())
+    e.fail(verdict::invariant, "I4: what is dead or replaced changes: " + spelt(before) + " -> " + spelt(after));
+  if (after.version() != before.killed(wane::cause{}).version())
+    e.fail(verdict::invariant, "I5: a state's version does not count: " + spelt(before) + " -> " + spelt(after));
+}
+
+}  // namespace
+
+void check_word(engine& e, const cell&, std::uint64_t before, std::uint64_t after, bool conditional,
+                const std::source_location& site) {
+  switch (kind_of(site)) {
+    case word::link: check_link(e, link(before), link(after), conditional); break;
+    case word::state: check_state(e, state(before), state(after), conditional); break;
+    case word::other: break;
+  }
+}
+
+trace::names word_names() {
+  trace::names names = trace::plain_names();
+  names.value = [plain = names.value](const cell* c, const std::source_location& site, std::uint64_t bits) {
+    switch (kind_of(site)) {
+      case word::link: return spelt(link(bits));
+      case word::state: return spelt(state(bits));
+      case word::other: break;
+    }
+    return plain(c, site, bits);
+  };
+  return names;
+}
+
+}  // namespace explorer
