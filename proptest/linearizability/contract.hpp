@@ -88,6 +88,22 @@ struct placed_call {
   }
 }
 
+/// Of what the entry dies that the call displaces; `expired` if it displaces none.
+[[nodiscard]] constexpr wane::cause displaces(const call& c) noexcept {
+  switch (c.what) {
+    case verb::erase:
+    case verb::erase_if:
+    case verb::take: return c.ok ? wane::cause::erased : wane::cause::expired;
+    case verb::replace:
+    case verb::compare_exchange:
+    case verb::update: return c.ok ? wane::cause::replaced : wane::cause::expired;
+    case verb::insert_or_assign:
+    case verb::upsert: return c.ok ? wane::cause::expired : wane::cause::replaced;
+    case verb::clear: return wane::cause::cleared;
+    default: return wane::cause::expired;
+  }
+}
+
 class contract {
  public:
   contract() = default;

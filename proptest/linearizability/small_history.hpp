@@ -101,7 +101,7 @@ class small_checker {
         ++calls_;
         continue;
       }
-      if (d.key != by.what->key || d.cause != cause_of(*by.what))
+      if (d.key != by.what->key || d.cause != displaces(*by.what))
         return breaks("a removal is reported by a call that cannot have caused it", d.key);
       if (by.kills) return breaks("a call reports two removals that only one can be its own", d.key);
       by.kills = true;
@@ -115,22 +115,6 @@ class small_checker {
     result_.key = key;
     return false;
   }
-  /// Of what an entry dies that the call displaces; `expired` if it displaces none.
-  [[nodiscard]] static wane::cause cause_of(const call& c) noexcept {
-    switch (c.what) {
-      case verb::erase:
-      case verb::erase_if:
-      case verb::take: return c.ok ? wane::cause::erased : wane::cause::expired;
-      case verb::replace:
-      case verb::compare_exchange:
-      case verb::update: return c.ok ? wane::cause::replaced : wane::cause::expired;
-      case verb::insert_or_assign:
-      case verb::upsert: return c.ok ? wane::cause::expired : wane::cause::replaced;
-      case verb::clear: return wane::cause::cleared;
-      default: return wane::cause::expired;
-    }
-  }
-
   /// Sorts the calls by key; the moves of the clock belong to all.
   void gather() noexcept {
     keys_ = 0;
