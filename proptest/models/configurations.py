@@ -2,7 +2,8 @@
 """What verify.py checks: each row is a model, its size, and what it must find.
 
 A row without `breaks` must hold in every reachable state. A row with `breaks` plants the mistake its definitions switch
-on, and the search must find that the assertion named is violated. Rows with `deep` take too long for every day.
+on, and the search must find that the assertion named is violated. Rows with `deep` take too long for every day. Run as
+a program it prints the names of the other rows, for meson.
 """
 from dataclasses import dataclass, field
 from typing import Optional
@@ -31,6 +32,10 @@ TWO_DUE = 'has(1, 1, 1); has(2, 2, 1)'
 def entries(name, threads, start=TWO, ticks=0, breaks=None, deep=False, **definitions):
     bodies = {f'THREAD_{i}': body for i, body in enumerate(threads, 1)}
     return Configuration(f'list, {name}', 'list', {'LIST': start, 'TICKS': ticks, **bodies, **definitions}, breaks, deep)
+
+
+def epoch(name, breaks=None, deep=False, **definitions):
+    return Configuration(f'epoch, {name}', 'epoch', definitions, breaks, deep)
 
 
 # Both keys in one run of equal hashes.
@@ -62,7 +67,8 @@ CONFIGURATIONS = [
             ['replace(1, 3, NEVER)', 'erase(2)', 'insert(2, 4, NEVER)']),
     entries('find against replace and erase', ['find(1)', 'replace(1, 3, NEVER)', 'erase(1)']),
     entries('erase against touch', ['erase(1)', 'touch(1, 4)'], ONE_DUE, 1),
-    entries('find against touch across the deadline', ['find(1)', 'touch(1, 3)', 'find(1)'], ONE_DUE, 2),
+    entries('find against touch across the deadline', ['find(1)', 'touch(1, 3)'], ONE_DUE, 4),
+    entries('two finds against touch across the deadline', ['find(1)', 'touch(1, 3)', 'find(1)'], ONE_DUE, 2, deep=True),
     entries('touch against touch across the deadline', ['touch(1, 2)', 'touch(1, 3)'], ONE_DUE, 3),
     entries('replace across the deadline', ['replace(1, 3, 2)', 'find(1)'], ONE_DUE, 2),
     entries('replace against touch across the deadline', ['replace(1, 3, 2)', 'touch(1, 3)'], ONE_DUE, 3),
@@ -104,4 +110,21 @@ CONFIGURATIONS = [
             FORWARD_IGNORED=True),
     entries('finds that the sweep kills what is not linked yet', ['sweep(3)', 'insert(1, 3, 1)'], 'has(2, 2, NEVER)', 1,
             breaks='G5', SWEEP_DOES_NOT_LOOK_UP=True),
+
+    epoch('a reader, a writer, one who advances'),
+    epoch('twice each', READS=2, UNLINKS=2),
+    epoch('two readers', READERS=2, ADVANCES=3),
+    epoch('two writers', WRITERS=2, ADVANCES=3),
+    epoch('two advance at once', ADVANCERS=2, ADVANCES=2),
+    epoch('two advance at once, for longer', ADVANCERS=2, ADVANCES=3, deep=True),
+    epoch('two readers and two writers', READERS=2, WRITERS=2, ADVANCES=3, deep=True),
+    epoch('finds that one epoch is too few', breaks='E1', FREE_AFTER_ONE=True),
+    epoch('finds that the stamp is what the guard announced', breaks='E1', STAMP_FROM_ANNOUNCEMENT=True),
+    epoch('finds that the stamp is taken before unlinking', breaks='E1', STAMP_BEFORE_UNLINKING=True),
+    epoch('finds that an advance skips a thread', breaks='E1', ADVANCE_SKIPS_ONE=True),
+    epoch('finds that the heavy fence is left out', breaks='E1', HEAVY_FENCE_OMITTED=True),
+    epoch('finds that advance stores the epoch', breaks='E1', ADVANCE_STORES=True, ADVANCERS=2, ADVANCES=3),
 ]
+
+if __name__ == '__main__':
+    print(*(c.name for c in CONFIGURATIONS if not c.deep), sep='\n')

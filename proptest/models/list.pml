@@ -139,8 +139,8 @@ inline change_link(w, expected, desired) {
   fi
 }
 
-// The compare-and-swap LIVE -> DEAD of the exact state s, and what it means.
-inline kill(h, s) {
+// The compare-and-swap LIVE -> DEAD of the exact state s; `expired` is its cause.
+inline kill(h, s, expired) {
   d_step {
     won = (life[h] == s);
 #ifdef ERASE_STORES
@@ -150,6 +150,7 @@ inline kill(h, s) {
     :: won ->
        assert(I4 || is_live(life[h]));
        assert(G5 || present[key[h]] == h);
+       assert(G3 || expired || !told[h]);
        life[h] = DEAD;
        now_absent(key[h]);
 #ifdef RETIRE_AT_KILL
@@ -422,8 +423,7 @@ inline erase(k) {
      :: entry == 0 -> miss(k); break
      :: else -> skip
      fi;
-     assert(G3 || !told[entry]);
-     kill(entry, s);  // LP(erase)
+     kill(entry, s, false);  // LP(erase)
      if
      :: won -> unlink(k); break
      :: else -> skip
@@ -589,7 +589,7 @@ inline sweep(end) {
            s = life[slot];
            if
            :: is_live(s) && payload(s) <= started ->
-              kill(entry, s);
+              kill(entry, s, true);
               if
               :: won -> unlink(key[slot])
               :: else -> skip

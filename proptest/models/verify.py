@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: BSL-1.0
 """Checks the Spin models in this folder, in the configurations of configurations.py, each to the end of its state space.
 
-verify.py [--deep] [--only RE] [--list] [--out FILE] [--keep DIRECTORY] [--spin SPIN] [NAME...] [-- CC...]
+verify.py [--deep] [--only RE] [--out FILE] [--keep DIRECTORY] [--spin SPIN] [NAME...] [-- CC...]
 
   NAME...    these configurations only (default: all)
   --deep     the bigger configurations, too, which take minutes
   --only RE  configurations whose name the regular expression RE matches
-  --list     say their names and stop
   --out      write what was found as JSON
   --keep     work in DIRECTORY and leave the verifier and the trail there (default: a temporary directory)
   --spin     the program spin
-  CC...      the compiler and its options (default: cc)
+  CC...      a compiler and the options that make it take C (default: cc -x c)
 
 A configuration passes if the search was complete and found nothing, or, when it plants a mistake, if the search found a
 violation of the very assertion that the table names. A search that was cut short proves nothing and fails.
@@ -19,6 +18,7 @@ import argparse
 import json
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -79,8 +79,11 @@ def verify(configuration, spin, cc, directory):
     """What was found, as a dictionary; its `complaint` is None when that is as expected."""
     began = time.monotonic()
     (directory / 'model.pml').write_text(source(configuration))
-    must([spin, '-a', 'model.pml'], directory)
-    must([*cc, '-O1', '-w', '-DSAFETY', '-DVECTORSZ=1024', f'-DMEMLIM={MEGABYTES}', '-o', 'pan', 'pan.c'], directory)
+    preprocess = f'-P{shlex.join(cc)} -E'  # or Spin takes gcc, which need not be there
+    must([spin, preprocess, '-a', 'model.pml'], directory)
+    # Compiling takes longer than most searches.
+    must([*cc, '-O2' if configuration.deep else '-O0', '-w', '-DSAFETY', '-DVECTORSZ=512', f'-DMEMLIM={MEGABYTES}', '-o', 'pan', 'pan.c'],
+         directory)
     built = time.monotonic()
     pan = run(['./pan', f'-m{MOST_STEPS}', '-w22'], directory)
     ended = time.monotonic()
@@ -88,7 +91,7 @@ def verify(configuration, spin, cc, directory):
     if why is not None:
         print(pan.stdout)
         if (directory / 'model.pml.trail').exists():
-            trail = run([spin, '-t', '-p', '-g', 'model.pml'], directory).stdout.splitlines()
+            trail = run([spin, preprocess, '-t', '-p', '-g', 'model.pml'], directory).stdout.splitlines()
             print(f'the end of the way there, of {len(trail)} lines:', *trail[-TRAIL_LINES:], sep='\n')
     return {
         'name': configuration.name,
@@ -121,27 +124,23 @@ def chosen(arguments):
 
 
 def main():
-    given, _, cc = (sys.argv[1:], '', []) if '--' not in sys.argv else (
-        sys.argv[1:sys.argv.index('--')], '', sys.argv[sys.argv.index('--') + 1:])
+    end = sys.argv.index('--') if '--' in sys.argv else len(sys.argv)
+    cc = sys.argv[end + 1:] or ['cc', '-x', 'c']
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('names', nargs='*', metavar='NAME')
     parser.add_argument('--deep', action='store_true')
     parser.add_argument('--only', default='', metavar='RE')
-    parser.add_argument('--list', action='store_true')
     parser.add_argument('--out', type=pathlib.Path, metavar='FILE')
     parser.add_argument('--keep', type=pathlib.Path, metavar='DIRECTORY')
     parser.add_argument('--spin', default='spin')
-    arguments = parser.parse_args(given)
+    arguments = parser.parse_args(sys.argv[1:end])
     configurations = chosen(arguments)
-    if arguments.list:
-        print(*(c.name for c in configurations), sep='\n')
-        return 0
     results = []
     for configuration in configurations:
         with tempfile.TemporaryDirectory() as temporary:
             directory = (arguments.keep or pathlib.Path(temporary)).resolve()
             directory.mkdir(parents=True, exist_ok=True)
-            results.append(verify(configuration, arguments.spin, cc or ['cc'], directory))
+            results.append(verify(configuration, arguments.spin, cc, directory))
         show(results[-1])
     if arguments.out:
         arguments.out.write_text(json.dumps(results, indent=1) + '\n')
