@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "scenarios/map_scenario.hpp"
+
+#include <wane/map.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <new>
+#include <sstream>
+#include <stdexcept>
+
+#include "explorer/environment.hpp"
+#include "explorer/oracle.hpp"
+#include "explorer/word_rules.hpp"
+#include "linearizability/small_history.hpp"
+
+namespace proptest {
+
+namespace {
+
+/// Puts a key where its number says (see program.hpp), as an integer in the node ...
+struct ladder {
+  using is_avalanching = void;
+  std::uint64_t operator()(std::uint64_t key) const noexcept { return (key & 15) << 60; }
+};
+/// ... or as any other object.
+struct object_ladder : ladder {};
+
+}  // namespace
+
+}  // namespace proptest
+
+template <>
+inline constexpr bool wane::hash_is_recomputed<proptest::ladder, std::uint64_t> = true;
+
+namespace proptest {
+
+namespace {
+
+using explorer::engine;
+using fault = explorer::verdict;
+using time_point = explorer::clock::time_point;
+using std::chrono::nanoseconds;
+
+/// Hands removal events on.
+struct recorder {
+  void* to;
+  void (*died)(void* to, std::uint64_t key, std::uint64_t value, wane::cause why);
+  void operator()(std::uint64_t key, std::uint64_t value, wane::cause why) const { died(to, key, value, why); }
+};
+
+template <class Reclaimer, class Hash>
+struct explored_policy : wane::policy<std::uint64_t> {
+  using hash = Hash;
+  using reclaimer = Reclaimer;
+  using clock = explorer::clock;
+  using tick = nanoseconds;
+  using listener = recorder;
+  using pages = explorer::pages;
+  using environment = explorer::environment;
+};
+
+template <class Reclaimer, class Hash>
+class map_scenario final : public explorer::scenario {
+  using policy = explored_policy<Reclaimer, Hash>;
+  using map = wane::map<std::uint64_t, std::uint64_t, policy>;
+
+ public:
+  map_scenario(const program& p, bool relaxed)
+      : program_(p),
+        relaxed_(relaxed),
+        map_({.growth = p.growth, .minimum_buckets = p.buckets},
+             {.clock = clock_, .listener = {this, &map_scenario::died}, .domain = &domain_}) {
+    history_.record_deaths();
+    warm_up();
+    is_recording_ = true;
+    for (const step& s : p.before) perform(s);
+    for (const call& c : history_.calls())
+      if (c.ok) first_value_[c.key] = c.argument;
+  }
+
+  [[nodiscard]] unsigned threads() const override { return static_cast<unsigned>(program_.threads.size()); }
+
+  void run(unsigned thread) override {
+    for (const step& s : program_.threads[thread]) perform(s);
+  }
+
+  void finish() override {
+    all_ended_ = true;
+    for (std::uint64_t k = 0; k < keys; ++k)
+      if ((used_ >> k & 1) != 0) perform(steps::find(k));
+    if (relaxed_)
+      history_.order_by_predecessors();
+    else
+      history_.order_by_stamps();
+    judge_history();
+    judge_structure();
+  }
+
+ private:
+  struct running {
+    std::size_t first = 0;  // its calls
+    std::size_t count = 0;
+  };
+
+  /// Every thread has used the map before, has a free slot or two, and owes nothing.
+  void warm_up() {
+    for (unsigned t = 0; t < threads(); ++t) {
+      const engine::as_thread part(engine::current(), t);
+      for (int i = 0; i < 2; ++i) {
+        map_.insert(last_key, std::uint64_t{0});
+        map_.erase(last_key);
+      }
+      map_.collect();
+    }
+  }
+
+  // ---- Writing down ------------------------------------------------------------------------------------------------
+
+  std::size_t invoke(call c) {
+    engine& e = engine::current();
+    c.thread = static_cast<std::uint8_t>(e.thread());
+    const std::size_t i = history_.invoke(c);
+    small_history::set before = 0;
+    for (std::size_t j = 0; j < i; ++j)
+      if (all_ended_ || responded_at_[j] == in_set_up ||
+          (responded_at_[j] != 0 && e.memory().view_of(e.thread()).clock[history_[j].thread] >= responded_at_[j]))
+        before |= small_history::set{1} << j;
+    history_.precede(i, before);
+    used_ |= std::uint64_t{1} << c.key;
+    return i;
+  }
+  void respond(std::size_t i) {
+    engine& e = engine::current();
+    history_.respond(i);
+    responded_at_[i] = e.is_concurrent() ? e.memory().tick(e.thread()) : in_set_up;
+    if (e.is_tracing()) e.note("returns " + std::string(history_[i].ok ? "yes" : "no"));
+  }
+
+  static void died(void* to, std::uint64_t key, std::uint64_t value, wane::cause why) {
+    auto& me = *static_cast<map_scenario*>(to);
+    if (!me.is_recording_) return;
+    const running& now = me.running_[engine::current().thread()];
+    if (now.count == 0) engine::current().fail(fault::wrong_events, "a removal is told outside every call");
+    std::size_t i = now.first;
+    for (std::size_t j = now.first; j < now.first + now.count; ++j)
+      if (me.history_[j].key == key) i = j;
+    me.history_.died({key, value, why, i});
+    if (me.program_.curious_listener) me.look_for_the_dead(key, value);
+  }
+  /// What a listener is told of is gone already.
+  void look_for_the_dead(std::uint64_t key, std::uint64_t value) {
+    is_recording_ = false;
+    map_.visit(key, [&](std::uint64_t, std::uint64_t found) {
+      if (found == value) engine::current().fail(fault::wrong_events, "a removal is told while the entry is there");
+    });
+    is_recording_ = true;
+  }
+
+  // ---- Calling -----------------------------------------------------------------------------------------------------
+
+  void perform(const step& s) {
+    running& now = running_[engine::current().thread()];
+    switch (s.chore) {
+      case chore::none: break;
+      case chore::collect: map_.collect(); return;
+      case chore::shrink: map_.shrink_to_fit(); return;
+      case chore::reserve: map_.reserve(map_.bucket_count() * 2); return;
+      case chore::scan: return scan(now);
+    }
+    if (s.what.what == verb::clear) return clear(now);
+    call wanted = s.what;
+    wanted.argument = ++values_;
+    if (wanted.what == verb::compare_exchange) wanted.expected = first_value_[wanted.key];
+    now = {invoke(wanted), 1};
+    answer a;
+    try {
+      a = make(wanted);
+    } catch (const std::bad_alloc&) {
+      engine::current().fail(fault::exception, "memory is exhausted");
+    }
+    call& c = history_[now.first];
+    c.ok = a.ok;
+    c.saw = a.saw;
+    c.seen = a.seen;
+    respond(now.first);
+    now.count = 0;
+  }
+
+  struct answer {
+    bool ok = false;
+    bool saw = false;
+    std::uint64_t seen = 0;
+  };
+  static answer value_or_no(const std::optional<std::uint64_t>& v) {
+    return v ? answer{true, true, *v} : answer{};
+  }
+  static wane::lifetime<explorer::clock> lifetime_of(const call& c) {
+    switch (c.life) {
+      case life::ttl: return nanoseconds(c.ticks);
+      case life::until: return time_point(nanoseconds(c.ticks));
+      case life::forever:
+      case life::keep: break;
+    }
+    return wane::forever;
+  }
+  static wane::assigned_lifetime<explorer::clock> assigned_lifetime_of(const call& c) {
+    if (c.life == life::keep) return wane::keep_ttl;
+    if (c.life == life::ttl) return nanoseconds(c.ticks);
+    if (c.life == life::until) return time_point(nanoseconds(c.ticks));
+    return wane::forever;
+  }
+
+  answer make(const call& c) {
+    const std::uint64_t key = c.key, value = c.argument;
+    answer a;
+    const auto looked_at = [&](std::uint64_t v) {
+      a.saw = true;
+      a.seen = v;
+    };
+    switch (c.what) {
+      case verb::find: return value_or_no(map_.find(key));
+      case verb::contains: return {map_.contains(key)};
+      case verb::ttl: {
+        const auto left = map_.ttl(key);
+        if (!left) return {};
+        return {true, true, *left == wane::no_deadline ? forever_left : static_cast<std::uint64_t>(left->count())};
+      }
+      case verb::insert: return {map_.insert(key, value, lifetime_of(c))};
+      case verb::get_or_emplace: {
+        const auto [there, inserted] = map_.get_or_emplace_for(lifetime_of(c), key, value);
+        return {inserted, true, there};
+      }
+      case verb::insert_or_assign: return {map_.insert_or_assign(key, value, assigned_lifetime_of(c))};
+      case verb::upsert: {
+        const auto f = [&](std::uint64_t old) { return looked_at(old), value; };
+        a.ok = map_.upsert(key, value, f, assigned_lifetime_of(c));
+        if (a.ok) a.saw = false;
+        return a;
+      }
+      case verb::replace: return value_or_no(map_.replace(key, value, assigned_lifetime_of(c)));
+      case verb::compare_exchange:
+        return {map_.compare_exchange(key, c.expected, value, assigned_lifetime_of(c))};
+      case verb::update: {
+        const auto f = [&](std::uint64_t old) { return looked_at(old), value; };
+        a.ok = map_.update(key, f, assigned_lifetime_of(c));
+        if (!a.ok) a.saw = false;
+        return a;
+      }
+      case verb::erase: return {map_.erase(key)};
+      case verb::erase_if: {
+        bool refused = false;
+        const auto pred = [&](std::uint64_t, std::uint64_t v) {
+          looked_at(v);
+          refused = v != first_value_[key];
+          return !refused;
+        };
+        a.ok = map_.erase_if(key, pred);
+        if (!a.ok && !refused) a.saw = false;
+        return a;
+      }
+      case verb::take: return value_or_no(map_.take(key));
+      case verb::touch: return {map_.touch(key, nanoseconds(c.ticks), c.condition)};
+      case verb::expire_at: return {map_.expire_at(key, time_point(nanoseconds(c.ticks)), c.condition)};
+      case verb::persist: return {map_.persist(key, c.condition)};
+      case verb::find_and_touch: return value_or_no(map_.find_and_touch(key, nanoseconds(c.ticks), c.condition));
+      case verb::sweep: map_.sweep_some(); return {};
+      case verb::advance: clock_.advance(nanoseconds(c.ticks)); return {};
+      case verb::clear:
+      case verb::expiry: break;
+    }
+    throw std::invalid_argument("scenario: not a call");
+  }
+
+  /// One call for each key that the program uses.
+  void clear(running& now) {
+    now = {history_.size(), 0};
+    for (std::uint64_t k = 0; k < keys; ++k)
+      if ((used_ >> k & 1) != 0) invoke({.what = verb::clear, .key = k}), ++now.count;
+    map_.clear();
+    for (std::size_t i = now.first; i < now.first + now.count; ++i) respond(i);
+    now.count = 0;
+  }
+
+  void scan(running& now) {
+    now = {invoke({.what = verb::sweep}), 1};  // for the expiries it commits
+    std::uint64_t visited = 0;
+    std::array<std::uint64_t, keys> value;
+    map_.for_each([&](std::uint64_t k, std::uint64_t v) {
+      if ((visited >> k & 1) != 0) engine::current().fail(fault::wrong_result, "a scan visits a key twice");
+      visited |= std::uint64_t{1} << k;
+      value[k] = v;
+    });
+    const std::size_t whole = now.first;
+    respond(whole);
+    now.count = 0;
+    for (std::uint64_t k = 0; k < keys; ++k) {
+      if ((visited >> k & 1) == 0) {
+        if ((program_.stays >> k & 1) != 0)
+          engine::current().fail(fault::wrong_result, "a scan misses a key that is there all the time");
+        continue;
+      }
+      call hit = history_[whole];
+      hit.what = verb::find;
+      hit.key = k;
+      hit.ok = hit.saw = true;
+      hit.seen = value[k];
+      responded_at_[history_.add(hit, history_.before(whole))] = responded_at_[whole];
+    }
+  }
+
+  // ---- Judging -----------------------------------------------------------------------------------------------------
+
+  void judge_history() {
+    const explorer::host_work closed;
+    static small_checker checker;
+    const auto v = checker.check(history_);
+    if (v) return;
+    std::ostringstream why;
+    why << "no order of the calls explains their results, key " << v.key;
+    if (v.broken != nullptr) why << ": " << v.broken;
+    engine::current().fail(v.broken != nullptr ? fault::wrong_events : fault::not_linearizable, why.str());
+  }
+
+  void judge_structure() {
+    const auto r = map_.check();
+    if (!r.problems.empty()) engine::current().fail(fault::wrong_structure, r.problems.front());
+    is_recording_ = false;
+    map_.collect();
+    if (const auto left = map_.stats().retired; left != 0)
+      engine::current().fail(fault::wrong_structure, std::to_string(left) + " retired slots are never freed");
+  }
+
+  static constexpr std::uint32_t in_set_up = ~std::uint32_t{0};
+
+  const program& program_;
+  bool relaxed_;
+  bool is_recording_ = false;
+  bool all_ended_ = false;
+  std::uint64_t values_ = 0;
+  std::uint64_t used_ = 0;  // keys, a bit each
+  std::array<std::uint64_t, keys> first_value_{};
+  std::array<running, explorer::max_threads> running_{};
+  std::array<std::uint32_t, small_history::capacity> responded_at_{};
+  small_history history_;
+  explorer::clock clock_;
+  typename Reclaimer::domain domain_;
+  map map_;
+};
+
+}  // namespace
+
+explorer::scenario* make_map_scenario(const program& p, bool relaxed) {
+  if (p.reclaimer == reclamation::oracle)
+    return p.integer_keys
+               ? static_cast<explorer::scenario*>(new map_scenario<explorer::oracle, ladder>(p, relaxed))
+               : new map_scenario<explorer::oracle, object_ladder>(p, relaxed);
+  return p.integer_keys ? static_cast<explorer::scenario*>(new map_scenario<explorer::epoch, ladder>(p, relaxed))
+                        : new map_scenario<explorer::epoch, object_ladder>(p, relaxed);
+}
+
+void set_up(explorer::engine& e, const program& p, bool relaxed) {
+  e.on_change = &explorer::check_word;
+  e.set_up([&] { return make_map_scenario(p, relaxed); });
+}
+
+}  // namespace proptest
