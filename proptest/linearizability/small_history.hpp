@@ -176,6 +176,7 @@ class small_checker {
   /// Whether the calls that are left can be ordered.
   bool search(position p) {
     set ready = 0;
+    const entry before = p.at;
     for (bool settled = false; !settled;) {
       const set left = subject_ & ~p.done;
       if ((left & ~optional_) == 0) return true;
@@ -205,7 +206,8 @@ class small_checker {
     failed_.add(p);
     if (std::popcount(p.done) >= std::popcount(result_.done)) {
       result_.done = p.done;
-      result_.left = p.at;
+      // An expiry that is nobody's doing is better shown as what it is.
+      result_.left = p.at.is_present() ? p.at : before;
       result_.time = times_[p.at.clock];
     }
     return false;
