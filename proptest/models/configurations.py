@@ -34,6 +34,10 @@ def entries(name, threads, start=TWO, ticks=0, breaks=None, deep=False, **defini
     return Configuration(f'list, {name}', 'list', {'LIST': start, 'TICKS': ticks, **bodies, **definitions}, breaks, deep)
 
 
+def earliest(name, breaks=None, deep=False, **definitions):
+    return Configuration(f'earliest, {name}', 'earliest', definitions, breaks, deep)
+
+
 def epoch(name, breaks=None, deep=False, **definitions):
     return Configuration(f'epoch, {name}', 'epoch', definitions, breaks, deep)
 
@@ -49,6 +53,14 @@ CONFIGURATIONS = [
     free_list('without a tag a pop takes a way on from a slot in use', breaks='S2', TAGS=1),
     free_list('without a tag two threads own one slot', breaks='S1', TAGS=1, ONLY_S1=1),
     free_list('a tag that wraps is no better than none', breaks='S1', TAGS=4, STEPS=5, ONLY_S1=1),
+
+    earliest('a thread that gives two deadlines, against three sweeps', THREADS=1, STORES=2, SWEEPS=3),
+    earliest('two threads against two sweeps'),
+    earliest('two threads that give two deadlines, against a sweep', STORES=2, SWEEPS=1, deep=True),
+    earliest('finds that the summary is emptied after the scan', breaks='I8', EMPTIED_AFTER_THE_SCAN=True),
+    earliest('finds that the heavy fence is left out', breaks='I8', HEAVY_FENCE_OMITTED=True),
+    earliest('finds that the summary is lowered by a store', breaks='I8', LOWERED_BY_A_STORE=True),
+    earliest('finds that the summary is lowered before the state', breaks='I8', LOWERED_BEFORE_THE_STATE=True),
 
     entries('erase against erase of one key', ['erase(1)', 'erase(1)']),
     entries('erases of neighbours', ['erase(1)', 'erase(2)']),
