@@ -146,7 +146,8 @@ class small_history {
       before_[i] = before;
     }
   }
-  /// Happens-before, as `precede` gave it. Precondition: it is transitive and without cycles.
+  /// Happens-before, as `precede` gave it; stamps mean nothing then, and every call has returned. Precondition: it is
+  /// transitive, without cycles, and has the calls of each thread in their order.
   void order_by_predecessors() noexcept { order_ = ordering::happens_before; }
   void precede(std::size_t index, set before) noexcept { before_[index] = before; }
 

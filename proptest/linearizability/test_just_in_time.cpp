@@ -70,6 +70,20 @@ void finds_one_mistake_in_a_long_history() {
   EXPECT(checker.excerpt().has_value(), "it has nothing to show");
 }
 
+/// Nothing tells which of them the clock took first.
+void refuses_moves_of_the_clock_that_overlap() {
+  std::vector<call> calls(2, {.what = verb::advance, .ticks = 1});
+  calls[0].invoked = 1, calls[0].responded = 3;
+  calls[1].invoked = 2, calls[1].responded = 4;
+  bool refused = false;
+  try {
+    static_cast<void>(just_in_time().check(calls));
+  } catch (const std::invalid_argument&) {
+    refused = true;
+  }
+  EXPECT(refused, "they were taken in some order");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -84,5 +98,6 @@ int main(int argc, char** argv) {
   tests.test("checks_a_long_history_of_few_keys", [] { checks_a_long_history(8, 4, false); });
   tests.test("checks_a_long_history_with_deaths", [] { checks_a_long_history(8, 100, true); });
   tests.test("finds_one_mistake_in_a_long_history", finds_one_mistake_in_a_long_history);
+  tests.test("refuses_moves_of_the_clock_that_overlap", refuses_moves_of_the_clock_that_overlap);
   return tests.result();
 }
