@@ -39,6 +39,8 @@ class scenario {
   virtual void run(unsigned thread) = 0;
   /// Runs alone after the threads have ended; says by engine::fail what is wrong.
   virtual void finish() {}
+  /// What a person would call this word; nothing if there is no better name than its address.
+  [[nodiscard]] virtual std::string name_of(const cell&) const { return {}; }
 };
 
 struct limits {
@@ -53,7 +55,7 @@ struct report {
   std::uint64_t schedules = 0;
   std::uint64_t steps = 0;
   double seconds = 0;
-  bool complete = false;  ///< the strategy had nothing left to try
+  bool complete = false;        ///< the strategy had nothing left to try
   explorer::schedule schedule;  ///< of the failure
 };
 
@@ -77,6 +79,8 @@ class engine {
   report run(const explorer::schedule& s, explorer::trace* record = nullptr, const limits& until = {});
   /// Drops deviations one by one for as long as the same verdict is reached; never makes a schedule longer.
   explorer::schedule minimise(explorer::schedule s, verdict kind, const limits& until = {});
+
+  [[nodiscard]] const scenario& subject() const noexcept { return *scenario_; }
 
   /// Whether fences are asymmetric, as with membarrier (light ones order nothing), or all alike.
   bool asymmetric_fences = true;

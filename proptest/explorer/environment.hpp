@@ -6,6 +6,8 @@
 #include <wane/environment.hpp>
 #include <wane/reclaim/epoch.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <source_location>
 
@@ -59,10 +61,26 @@ struct watched : Reclaimer {
 using epoch = watched<wane::basic_epoch<environment>>;
 using clock = wane::basic_manual_clock<environment>;
 
-/// Pages from the world.
+/// Pages from the world, and a list of them in the order they were asked for, so that a word can be called by its place.
 struct pages {
-  [[nodiscard]] void* map(std::size_t bytes, bool) noexcept { return engine::current().world().allocate(bytes); }
+  struct piece {
+    const std::byte* begin = nullptr;
+    std::size_t bytes = 0;
+  };
+  struct pieces {
+    std::array<piece, 32> all{};
+    std::size_t count = 0;
+  };
+
+  [[nodiscard]] void* map(std::size_t bytes, bool) noexcept {
+    void* const p = engine::current().world().allocate(bytes);
+    if (p != nullptr && handed_out->count < handed_out->all.size())
+      handed_out->all[handed_out->count++] = {static_cast<const std::byte*>(p), bytes};
+    return p;
+  }
   void unmap(void*, std::size_t) noexcept {}
+
+  pieces* handed_out = nullptr;
 };
 
 }  // namespace explorer

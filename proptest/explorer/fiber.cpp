@@ -72,12 +72,12 @@ void fiber::prepare(body run, unsigned number) {
   *--top = nullptr;
   *--top = nullptr;
   *--top = reinterpret_cast<void*>(&explorer_start_fiber);
-  *--top = nullptr;                                        // rbp
-  *--top = nullptr;                                        // rbx
+  *--top = nullptr;                                          // rbp
+  *--top = nullptr;                                          // rbx
   *--top = reinterpret_cast<void*>(std::uintptr_t{number});  // r12
-  *--top = reinterpret_cast<void*>(run);                   // r13
-  *--top = nullptr;                                        // r14
-  *--top = nullptr;                                        // r15
+  *--top = reinterpret_cast<void*>(run);                     // r13
+  *--top = nullptr;                                          // r14
+  *--top = nullptr;                                          // r15
   stack_pointer_ = top;
   caught_ = nullptr;
   uncaught_ = 0;

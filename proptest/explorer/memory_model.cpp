@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "memory_model.hpp"
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 
 namespace explorer {
 
 namespace {
 
 constexpr bool acquires(std::memory_order order) noexcept {
-  return order == std::memory_order_acquire || order == std::memory_order_acq_rel ||
-         order == std::memory_order_seq_cst;
+  return order == std::memory_order_acquire || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
 }
 constexpr bool releases(std::memory_order order) noexcept {
-  return order == std::memory_order_release || order == std::memory_order_acq_rel ||
-         order == std::memory_order_seq_cst;
+  return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
 }
 
 /// Limits of the tables are limits of a scenario's size; to go on beyond them would be to check something else.

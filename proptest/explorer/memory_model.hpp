@@ -20,11 +20,11 @@ namespace explorer {
 
 /// An atomic object as it lies in memory. All zeroes is a valid one that holds zero.
 struct cell {
-  std::uint64_t bits = 0;          ///< the newest value
-  std::uint16_t location = 0;      ///< 1 + its number in the memory model, 0 before the first modelled access
-  std::uint8_t readers = 0;        ///< threads that have read it in this execution, a bit each
-  std::uint8_t writers = 0;        ///< threads that have written it
-  std::uint32_t made = 0;          ///< during an execution: the maker's clock << 3 | the maker, see engine::made
+  std::uint64_t bits = 0;      ///< the newest value
+  std::uint16_t location = 0;  ///< 1 + its number in the memory model, 0 before the first modelled access
+  std::uint8_t readers = 0;    ///< threads that have read it in this execution, a bit each
+  std::uint8_t writers = 0;    ///< threads that have written it
+  std::uint32_t made = 0;      ///< during an execution: the maker's clock << 3 | the maker, see engine::made
 };
 
 class memory_model {

@@ -16,7 +16,10 @@ namespace explorer {
 
 class slot_lives {
  public:
-  void guard_entered(engine& e) noexcept { guard& g = guard_of(e); if (g.depth++ == 0) ++g.number; }
+  void guard_entered(engine& e) noexcept {
+    guard& g = guard_of(e);
+    if (g.depth++ == 0) ++g.number;
+  }
   void guard_leaving(engine& e) noexcept { --guard_of(e).depth; }
 
   void allocated(engine& e, const void* slot) {
@@ -40,8 +43,8 @@ class slot_lives {
     if (l.is == state::retired && e.is_concurrent())
       for (unsigned t = 0; t < max_threads; ++t)
         if (l.guards[t] != 0 && guards_[t].depth != 0 && guards_[t].number == l.guards[t])
-          e.fail(verdict::freed_in_guard,
-                 "a slot is reclaimed while thread " + std::to_string(t) + " is in a guard that began before it was retired");
+          e.fail(verdict::freed_in_guard, "a slot is reclaimed while thread " + std::to_string(t) +
+                                              " is in a guard that began before it was retired");
     l.is = state::reclaimed;
   }
 

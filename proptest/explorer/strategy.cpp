@@ -90,8 +90,8 @@ std::size_t pct::thread(std::uint32_t, std::span<const unsigned> ready, bool pre
   // Who yields has nothing to do until others have.
   if (!preempts) return random_() % ready.size();
   if (std::find(change_at_.begin(), change_at_.end(), points_) != change_at_.end()) priority_[ready[0]] = lowest_--;
-  const auto best = std::max_element(ready.begin(), ready.end(),
-                                     [&](unsigned a, unsigned b) { return priority_[a] < priority_[b]; });
+  const auto best =
+      std::max_element(ready.begin(), ready.end(), [&](unsigned a, unsigned b) { return priority_[a] < priority_[b]; });
   return static_cast<std::size_t>(best - ready.begin());
 }
 
@@ -111,7 +111,8 @@ bool replay::begin(unsigned) {
 
 std::size_t replay::thread(std::uint32_t step, std::span<const unsigned> ready, bool) {
   while (at_ < schedule_.size() && schedule_[at_].step < step) ++at_;
-  if (at_ == schedule_.size() || schedule_[at_].step != step || schedule_[at_].kind != deviation::what::thread) return 0;
+  if (at_ == schedule_.size() || schedule_[at_].step != step || schedule_[at_].kind != deviation::what::thread)
+    return 0;
   const auto it = std::find(ready.begin(), ready.end(), schedule_[at_++].to);
   return it == ready.end() ? 0 : static_cast<std::size_t>(it - ready.begin());
 }

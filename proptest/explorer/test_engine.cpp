@@ -43,7 +43,8 @@ class stack_scenario final : public explorer::scenario {
   void push(std::uint64_t n) {
     std::uint64_t head = head_.load(std::memory_order_relaxed);
     do next_[n].store(head & index, std::memory_order_relaxed);
-    while (!head_.compare_exchange_strong(head, retagged(head, n), std::memory_order_release, std::memory_order_relaxed));
+    while (
+        !head_.compare_exchange_strong(head, retagged(head, n), std::memory_order_release, std::memory_order_relaxed));
   }
   std::uint64_t pop() {
     std::uint64_t head = head_.load(std::memory_order_acquire);
@@ -126,8 +127,8 @@ int main(int argc, char** argv) {
   });
   tests.test("so it does under every strategy", [] {
     explorer::random_walk random(seed(), 0);
-    EXPECT(explore<stack_scenario<false>>(random, {.schedules = 100'000}, 2u).failure.kind !=
-               explorer::verdict::clean, "random");
+    EXPECT(explore<stack_scenario<false>>(random, {.schedules = 100'000}, 2u).failure.kind != explorer::verdict::clean,
+           "random");
     explorer::pct pct(seed(), 3, 0);
     EXPECT(explore<stack_scenario<false>>(pct, {.schedules = 100'000}, 2u).failure.kind != explorer::verdict::clean,
            "PCT");
@@ -168,8 +169,9 @@ int main(int argc, char** argv) {
       explorer::exhaustive all(100, stale);
       const auto r = explore<stack_scenario<true>>(all, {.schedules = 2'000'000, .seconds = 2}, 2u);
       std::cerr << "  tagged stack, two threads, " << (stale == 0 ? "interleavings" : "relaxed memory") << ": "
-                << r.schedules << " schedules, " << static_cast<std::uint64_t>(static_cast<double>(r.schedules) / r.seconds)
-                << " a second" << (r.complete ? ", all there are" : "") << std::endl;
+                << r.schedules << " schedules, "
+                << static_cast<std::uint64_t>(static_cast<double>(r.schedules) / r.seconds) << " a second"
+                << (r.complete ? ", all there are" : "") << std::endl;
     }
   });
   return tests.result();

@@ -141,13 +141,14 @@ int main(int argc, char** argv) {
   suite tests(argc, argv);
 
   tests.test("message passing, relaxed: the flag may be seen before the message",
-            [] { expect_outcomes(message_passing(relaxed, relaxed), all_but(2, {})); });
+             [] { expect_outcomes(message_passing(relaxed, relaxed), all_but(2, {})); });
   tests.test("message passing, released only: as if relaxed",
-            [] { expect_outcomes(message_passing(release, relaxed), all_but(2, {})); });
+             [] { expect_outcomes(message_passing(release, relaxed), all_but(2, {})); });
   tests.test("message passing, acquired only: as if relaxed",
-            [] { expect_outcomes(message_passing(relaxed, acquire), all_but(2, {})); });
-  tests.test("message passing, released and acquired: the flag brings the message",
-            [] { expect_outcomes(message_passing(release, acquire), all_but(2, {{1, 0}})); });
+             [] { expect_outcomes(message_passing(relaxed, acquire), all_but(2, {})); });
+  tests.test("message passing, released and acquired: the flag brings the message", [] {
+    expect_outcomes(message_passing(release, acquire), all_but(2, {{1, 0}}));
+  });
   tests.test("message passing by fences: the flag brings the message", [] {
     expect_outcomes({{[](shared& s) {
                         s.x.store(1, relaxed);
@@ -177,9 +178,10 @@ int main(int argc, char** argv) {
   });
 
   tests.test("store buffering, relaxed: both may read the old value",
-            [] { expect_outcomes(store_buffering(nothing, nothing, relaxed), all_but(2, {})); });
-  tests.test("store buffering, seq_cst accesses: one of the two sees the other",
-            [] { expect_outcomes(store_buffering(nothing, nothing, seq_cst), all_but(2, {{0, 0}})); });
+             [] { expect_outcomes(store_buffering(nothing, nothing, relaxed), all_but(2, {})); });
+  tests.test("store buffering, seq_cst accesses: one of the two sees the other", [] {
+    expect_outcomes(store_buffering(nothing, nothing, seq_cst), all_but(2, {{0, 0}}));
+  });
   tests.test("store buffering, seq_cst fences: one of the two sees the other", [] {
     const auto full = [] { fence(seq_cst); };
     expect_outcomes(store_buffering(full, full, relaxed), all_but(2, {{0, 0}}));
@@ -200,7 +202,7 @@ int main(int argc, char** argv) {
     });
   }
   tests.test("store buffering, light against light fence, asymmetric: both may read the old value",
-            [=] { expect_outcomes(store_buffering(light, light, relaxed), all_but(2, {}), true); });
+             [=] { expect_outcomes(store_buffering(light, light, relaxed), all_but(2, {}), true); });
 
   tests.test("coherence: two reads of one word never go back", [] {
     expect_outcomes({{[](shared& s) { s.x.store(1, relaxed); },
@@ -232,9 +234,10 @@ int main(int argc, char** argv) {
   });
 
   tests.test("independent reads of independent writes, acquire: readers may disagree on the order",
-            [] { expect_outcomes(independent_reads(release, acquire), all_but(4, {})); });
-  tests.test("independent reads of independent writes, seq_cst: readers agree on the order",
-            [] { expect_outcomes(independent_reads(seq_cst, seq_cst), all_but(4, {{1, 0, 1, 0}})); });
+             [] { expect_outcomes(independent_reads(release, acquire), all_but(4, {})); });
+  tests.test("independent reads of independent writes, seq_cst: readers agree on the order", [] {
+    expect_outcomes(independent_reads(seq_cst, seq_cst), all_but(4, {{1, 0, 1, 0}}));
+  });
 
   const auto write_to_read = [](std::memory_order store, std::memory_order load) {
     return program{{[=](shared& s) { s.x.store(1, relaxed); },
@@ -249,9 +252,10 @@ int main(int argc, char** argv) {
                    3};
   };
   tests.test("write to read causality, relaxed: what the second saw the third may miss",
-            [=] { expect_outcomes(write_to_read(relaxed, relaxed), all_but(3, {})); });
-  tests.test("write to read causality, released and acquired: it is handed on",
-            [=] { expect_outcomes(write_to_read(release, acquire), all_but(3, {{1, 1, 0}})); });
+             [=] { expect_outcomes(write_to_read(relaxed, relaxed), all_but(3, {})); });
+  tests.test("write to read causality, released and acquired: it is handed on", [=] {
+    expect_outcomes(write_to_read(release, acquire), all_but(3, {{1, 1, 0}}));
+  });
 
   const auto two_plus_two = [](std::memory_order order) {
     return program{{[=](shared& s) {
@@ -263,12 +267,16 @@ int main(int argc, char** argv) {
                       s.x.store(2, order);
                     }},
                    0,
-                   [](shared& s) { return outcome{s.x.load(relaxed), s.y.load(relaxed)}; }};
+                   [](shared& s) {
+                     return outcome{s.x.load(relaxed), s.y.load(relaxed)};
+                   }};
   };
-  tests.test("2+2W, relaxed: both first stores may come last",
-            [=] { expect_outcomes(two_plus_two(relaxed), {{1, 1}, {1, 2}, {2, 1}, {2, 2}}); });
-  tests.test("2+2W, seq_cst: not both first stores come last",
-            [=] { expect_outcomes(two_plus_two(seq_cst), {{1, 2}, {2, 1}, {2, 2}}); });
+  tests.test("2+2W, relaxed: both first stores may come last", [=] {
+    expect_outcomes(two_plus_two(relaxed), {{1, 1}, {1, 2}, {2, 1}, {2, 2}});
+  });
+  tests.test("2+2W, seq_cst: not both first stores come last", [=] {
+    expect_outcomes(two_plus_two(seq_cst), {{1, 2}, {2, 1}, {2, 2}});
+  });
 
   const auto release_sequence = [](bool by_exchange) {
     return program{{[](shared& s) {
@@ -289,10 +297,12 @@ int main(int argc, char** argv) {
                     }},
                    2};
   };
-  tests.test("release sequence: a relaxed read-modify-write by another thread hands the message on",
-            [=] { expect_outcomes(release_sequence(true), {{0, 0}, {0, 1}, {1, 1}, {2, 1}}); });
-  tests.test("release sequence: a relaxed store by another thread ends it",
-            [=] { expect_outcomes(release_sequence(false), {{0, 0}, {0, 1}, {1, 1}, {2, 0}, {2, 1}}); });
+  tests.test("release sequence: a relaxed read-modify-write by another thread hands the message on", [=] {
+    expect_outcomes(release_sequence(true), {{0, 0}, {0, 1}, {1, 1}, {2, 1}});
+  });
+  tests.test("release sequence: a relaxed store by another thread ends it", [=] {
+    expect_outcomes(release_sequence(false), {{0, 0}, {0, 1}, {1, 1}, {2, 0}, {2, 1}});
+  });
   tests.test("release sequence: a relaxed store by the same thread ends it, too (C++20)", [] {
     expect_outcomes({{[](shared& s) {
                         s.x.store(1, relaxed);
@@ -308,15 +318,14 @@ int main(int argc, char** argv) {
   });
 
   tests.test("read-modify-writes of one word are one after another", [] {
-    expect_outcomes({{[](shared& s) { s.r[0] = s.x.fetch_add(1, relaxed); },
-                      [](shared& s) { s.r[1] = s.x.fetch_add(1, relaxed); }},
-                     2,
-                     [](shared& s) { return outcome{s.x.load(relaxed)}; }},
-                    {{0, 1, 2}, {1, 0, 2}});
+    expect_outcomes(
+        {{[](shared& s) { s.r[0] = s.x.fetch_add(1, relaxed); }, [](shared& s) { s.r[1] = s.x.fetch_add(1, relaxed); }},
+         2,
+         [](shared& s) { return outcome{s.x.load(relaxed)}; }},
+        {{0, 1, 2}, {1, 0, 2}});
   });
   tests.test("nothing comes between a read-modify-write and what it read", [] {
-    expect_outcomes({{[](shared& s) { s.r[0] = s.x.exchange(2, relaxed); },
-                      [](shared& s) { s.x.store(1, relaxed); }},
+    expect_outcomes({{[](shared& s) { s.r[0] = s.x.exchange(2, relaxed); }, [](shared& s) { s.x.store(1, relaxed); }},
                      1,
                      [](shared& s) { return outcome{s.x.load(relaxed)}; }},
                     {{0, 1}, {1, 2}});

@@ -74,8 +74,22 @@ trace::names trace::plain_names() {
 }
 
 void trace::print(std::ostream& out, const names& n) const {
+  // Words that one thread has to itself, or that nobody changes, tell nothing.
+  struct use {
+    unsigned readers = 0, writers = 0;
+    [[nodiscard]] bool is_shared() const {
+      return writers != 0 && ((readers | writers) & ((readers | writers) - 1)) != 0;
+    }
+  };
+  std::map<const cell*, use> uses;
+  for (const line& l : lines_) {
+    const bool writes = l.what.what != kind::load && l.what.what != kind::exchange_lost;
+    use& u = uses[l.what.where];
+    (writes ? u.writers : u.readers) |= 1u << l.what.thread;
+  }
   for (const line& l : lines_) {
     const access& a = l.what;
+    if (l.text.empty() && a.where != nullptr && !uses[a.where].is_shared()) continue;
     const std::string head =
         padded(std::to_string(a.step), 5) + "T" + std::to_string(a.thread) + std::string(2 + 4 * a.thread, ' ');
     if (!l.text.empty()) {

@@ -42,6 +42,7 @@ class trace {
     std::function<std::string(const cell*, const std::source_location&)> location;
     std::function<std::string(const cell*, const std::source_location&, std::uint64_t)> value;
   };
+  /// Prints the accesses to words that threads share, and the notes.
   void print(std::ostream& out, const names& n) const;
   /// Names for any program: an address in the world, or the expression at the site if its file can be read; numbers.
   [[nodiscard]] static names plain_names();

@@ -71,8 +71,10 @@ class map_scenario final : public explorer::scenario {
       : program_(p),
         relaxed_(relaxed),
         map_({.growth = p.growth, .minimum_buckets = p.buckets},
-             {.clock = clock_, .listener = {this, &map_scenario::died}, .domain = &domain_}) {
+             {.clock = clock_, .listener = {this, &map_scenario::died}, .pages = {&pieces_}, .domain = &domain_}) {
     history_.record_deaths();
+    use_keys(p.before);
+    for (const auto& steps : p.threads) use_keys(steps);
     warm_up();
     is_recording_ = true;
     for (const step& s : p.before) perform(s);
@@ -84,6 +86,27 @@ class map_scenario final : public explorer::scenario {
 
   void run(unsigned thread) override {
     for (const step& s : program_.threads[thread]) perform(s);
+  }
+
+  /// By the sizes of the pieces that a map asks for: its first segments of buckets, slots and summaries.
+  [[nodiscard]] std::string name_of(const explorer::cell& c) const override {
+    using node = wane::impl::node<std::uint64_t, std::uint64_t, Hash, explorer::environment>;
+    using wane::impl::block_slots;
+    for (std::size_t i = 0; i < pieces_.count; ++i) {
+      const auto [begin, bytes] = pieces_.all[i];
+      const auto at = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&c) - begin);
+      if (at >= bytes) continue;
+      if (bytes == block_slots * sizeof(node)) {
+        const auto part = at % sizeof(node) / sizeof(explorer::cell);
+        return (part == 0   ? "next of node "
+                : part == 1 ? "state of node "
+                            : "key of node ") +
+               std::to_string(at / sizeof(node));
+      }
+      if (i == 0) return "bucket " + std::to_string(at / sizeof(explorer::cell));
+      if (bytes == 8 * sizeof(explorer::cell)) return "summary of block " + std::to_string(at / sizeof(explorer::cell));
+    }
+    return {};
   }
 
   void finish() override {
@@ -104,6 +127,11 @@ class map_scenario final : public explorer::scenario {
     std::size_t count = 0;
   };
 
+  void use_keys(const std::vector<step>& steps) {
+    for (const step& s : steps)
+      if (s.chore == chore::none) used_ |= std::uint64_t{1} << s.what.key;
+  }
+
   /// Every thread has used the map before, has a free slot or two, and owes nothing.
   void warm_up() {
     for (unsigned t = 0; t < threads(); ++t) {
@@ -114,6 +142,11 @@ class map_scenario final : public explorer::scenario {
       }
       map_.collect();
     }
+  }
+
+  template <class Text>
+  static void note(Text&& text) {
+    if (engine& e = engine::current(); e.is_tracing() && e.is_concurrent()) e.note(text);
   }
 
   // ---- Writing down ------------------------------------------------------------------------------------------------
@@ -128,14 +161,13 @@ class map_scenario final : public explorer::scenario {
           (responded_at_[j] != 0 && e.memory().view_of(e.thread()).clock[history_[j].thread] >= responded_at_[j]))
         before |= small_history::set{1} << j;
     history_.precede(i, before);
-    used_ |= std::uint64_t{1} << c.key;
     return i;
   }
   void respond(std::size_t i) {
     engine& e = engine::current();
     history_.respond(i);
     responded_at_[i] = e.is_concurrent() ? e.memory().tick(e.thread()) : in_set_up;
-    if (e.is_tracing()) e.note("returns " + std::string(history_[i].ok ? "yes" : "no"));
+    note(history_[i].ok ? "returns yes" : "returns no");
   }
 
   static void died(void* to, std::uint64_t key, std::uint64_t value, wane::cause why) {
@@ -162,6 +194,7 @@ class map_scenario final : public explorer::scenario {
 
   void perform(const step& s) {
     running& now = running_[engine::current().thread()];
+    if (s.chore != chore::none || s.what.what == verb::clear) note("calls " + to_string(s));
     switch (s.chore) {
       case chore::none: break;
       case chore::collect: map_.collect(); return;
@@ -173,6 +206,7 @@ class map_scenario final : public explorer::scenario {
     call wanted = s.what;
     wanted.argument = ++values_;
     if (wanted.what == verb::compare_exchange) wanted.expected = first_value_[wanted.key];
+    note("calls " + to_string(s));
     now = {invoke(wanted), 1};
     answer a;
     try {
@@ -193,9 +227,7 @@ class map_scenario final : public explorer::scenario {
     bool saw = false;
     std::uint64_t seen = 0;
   };
-  static answer value_or_no(const std::optional<std::uint64_t>& v) {
-    return v ? answer{true, true, *v} : answer{};
-  }
+  static answer value_or_no(const std::optional<std::uint64_t>& v) { return v ? answer{true, true, *v} : answer{}; }
   static wane::lifetime<explorer::clock> lifetime_of(const call& c) {
     switch (c.life) {
       case life::ttl: return nanoseconds(c.ticks);
@@ -240,8 +272,7 @@ class map_scenario final : public explorer::scenario {
         return a;
       }
       case verb::replace: return value_or_no(map_.replace(key, value, assigned_lifetime_of(c)));
-      case verb::compare_exchange:
-        return {map_.compare_exchange(key, c.expected, value, assigned_lifetime_of(c))};
+      case verb::compare_exchange: return {map_.compare_exchange(key, c.expected, value, assigned_lifetime_of(c))};
       case verb::update: {
         const auto f = [&](std::uint64_t old) { return looked_at(old), value; };
         a.ok = map_.update(key, f, assigned_lifetime_of(c));
@@ -344,6 +375,7 @@ class map_scenario final : public explorer::scenario {
   std::array<running, explorer::max_threads> running_{};
   std::array<std::uint32_t, small_history::capacity> responded_at_{};
   small_history history_;
+  explorer::pages::pieces pieces_;
   explorer::clock clock_;
   typename Reclaimer::domain domain_;
   map map_;
@@ -353,9 +385,8 @@ class map_scenario final : public explorer::scenario {
 
 explorer::scenario* make_map_scenario(const program& p, bool relaxed) {
   if (p.reclaimer == reclamation::oracle)
-    return p.integer_keys
-               ? static_cast<explorer::scenario*>(new map_scenario<explorer::oracle, ladder>(p, relaxed))
-               : new map_scenario<explorer::oracle, object_ladder>(p, relaxed);
+    return p.integer_keys ? static_cast<explorer::scenario*>(new map_scenario<explorer::oracle, ladder>(p, relaxed))
+                          : new map_scenario<explorer::oracle, object_ladder>(p, relaxed);
   return p.integer_keys ? static_cast<explorer::scenario*>(new map_scenario<explorer::epoch, ladder>(p, relaxed))
                         : new map_scenario<explorer::epoch, object_ladder>(p, relaxed);
 }

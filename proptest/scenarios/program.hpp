@@ -29,13 +29,13 @@ struct step {
 enum class reclamation : std::uint8_t { epoch, oracle };
 
 struct program {
-  std::string name;
-  std::vector<step> before;                ///< run by thread 0 during set-up
-  std::vector<std::vector<step>> threads;  ///< two to four
+  std::string name = {};
+  std::vector<step> before = {};                ///< run by thread 0 during set-up
+  std::vector<std::vector<step>> threads = {};  ///< two to four
   unsigned buckets = 1;
   bool growth = false;
   reclamation reclaimer = reclamation::epoch;
-  bool integer_keys = true;      ///< kept as they are; otherwise as an object beside its hash
+  bool integer_keys = true;       ///< kept as they are; otherwise as an object beside its hash
   bool curious_listener = false;  ///< looks for what it is told of, which must be gone
   std::uint64_t stays = 0;        ///< keys that are there from beginning to end, a bit each: a scan must visit them
 };
@@ -55,7 +55,9 @@ namespace steps {
 [[nodiscard]] inline step take(std::uint64_t key = 0) { return plain(verb::take, key); }
 [[nodiscard]] inline step clear() { return plain(verb::clear); }
 [[nodiscard]] inline step sweep() { return plain(verb::sweep); }
-[[nodiscard]] inline step persist(std::uint64_t key = 0) { return plain(verb::persist, key); }
+[[nodiscard]] inline step persist(std::uint64_t key = 0, wane::when condition = {}) {
+  return {.what = {.what = verb::persist, .condition = condition, .key = key}};
+}
 [[nodiscard]] inline step ttl(std::uint64_t key = 0) { return plain(verb::ttl, key); }
 /// A lifetime of 0 ticks is for ever.
 [[nodiscard]] inline step lasting(verb what, std::uint64_t key, std::uint64_t ticks) {
@@ -89,9 +91,7 @@ namespace steps {
 [[nodiscard]] inline step compare_exchange(std::uint64_t key = 0) { return keeping(verb::compare_exchange, key); }
 [[nodiscard]] inline step update(std::uint64_t key = 0) { return keeping(verb::update, key); }
 [[nodiscard]] inline step erase_if(std::uint64_t key = 0) { return plain(verb::erase_if, key); }
-[[nodiscard]] inline step advance(std::uint64_t ticks) {
-  return {.what = {.what = verb::advance, .ticks = ticks}};
-}
+[[nodiscard]] inline step advance(std::uint64_t ticks) { return {.what = {.what = verb::advance, .ticks = ticks}}; }
 [[nodiscard]] inline step collect() { return {{}, chore::collect}; }
 [[nodiscard]] inline step scan() { return {{}, chore::scan}; }
 [[nodiscard]] inline step shrink() { return {{}, chore::shrink}; }
@@ -99,7 +99,8 @@ namespace steps {
 
 }  // namespace steps
 
-/// The program on a few lines, as C++ would write it.
+[[nodiscard]] std::string to_string(const step& s);
+/// The program, a line a thread.
 [[nodiscard]] std::string to_string(const program& p);
 
 }  // namespace proptest

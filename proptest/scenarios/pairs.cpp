@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSL-1.0
+// Every call against every call: on one key in each condition it can be in, on neighbours, on keys of one hash, and in
+// buckets that are not initialised yet.
+#include <array>
+
+#include "scenarios/examine.hpp"
+#include "support/harness.hpp"
+
+using namespace proptest;
+using namespace proptest::steps;
+
+namespace {
+
+constexpr std::uint64_t subject = 2;
+
+const std::vector<step>& calls() {
+  static const std::vector<step> all = {
+      find(subject),
+      ttl(subject),
+      insert(subject),
+      insert(subject, 4),
+      emplace(subject, 4),
+      assign(subject),
+      assign(subject, 4),
+      upsert(subject, 4),
+      replace(subject),
+      compare_exchange(subject),
+      update(subject),
+      erase(subject),
+      erase_if(subject),
+      take(subject),
+      touch(subject, 4),
+      touch(subject, 4, wane::when::if_later),
+      expire_at(subject, 0),
+      persist(subject, wane::when::if_some),
+      find_and_touch(subject, 4),
+      clear(),
+      sweep(),
+      scan(),
+      collect(),
+  };
+  return all;
+}
+
+/// What the key is like when the threads begin.
+struct condition {
+  const char* name;
+  std::vector<step> before;
+  bool clock_moves = false;
+};
+const std::vector<condition>& conditions() {
+  static const std::vector<condition> all = {
+      {"absent", {}},
+      {"there", {insert(subject)}},
+      {"expiring", {insert(subject, 5)}, true},
+      {"expired", {insert(subject, 5), advance(5)}},
+  };
+  return all;
+}
+
+/// Which reclaimer and which kind of key: all four in turn.
+void vary(program& p, std::size_t n) {
+  p.reclaimer = n % 2 == 0 ? reclamation::epoch : reclamation::oracle;
+  p.integer_keys = n / 2 % 2 == 0;
+}
+
+explorer::limits each() { return {.seconds = 2 * stress_factor()}; }
+
+void on_one_key(const condition& c, bounds b) {
+  examiner counts("pairs on one key that is " + std::string(c.name) + (b.stale == 0 ? "" : ", relaxed memory"));
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < calls().size(); ++i)
+    for (std::size_t j = i; j < calls().size(); ++j) {
+      program p{.name = to_string(calls()[i]) + " against " + to_string(calls()[j]), .before = c.before};
+      p.before.push_back(insert(subject + 1));
+      p.threads = {{calls()[i]}, {calls()[j]}};
+      if (c.clock_moves) p.threads.push_back({advance(5)});
+      const auto clears = [](const step& s) { return s.what.what == verb::clear; };
+      if (!clears(calls()[i]) && !clears(calls()[j])) p.stays = std::uint64_t{1} << (subject + 1);
+      vary(p, n++);
+      counts.exhaust(p, b, each());
+    }
+}
+
+/// Calls that change the list, on two keys.
+void on_two_keys(const std::string& how, std::uint64_t first, std::uint64_t second, const program& pattern, bounds b) {
+  examiner counts("pairs on " + how + (b.stale == 0 ? "" : ", relaxed memory"));
+  struct change {
+    std::vector<step> before;
+    step what;
+  };
+  const auto changes = [](std::uint64_t k) {
+    return std::vector<change>{
+        {{}, insert(k)},           {{insert(k)}, erase(k)},   {{insert(k)}, replace(k)},   {{insert(k)}, find(k)},
+        {{insert(k, 1)}, find(k)}, {{insert(k, 1)}, sweep()}, {{insert(k, 1)}, assign(k)},
+    };
+  };
+  std::size_t n = 0;
+  for (const change& a : changes(first))
+    for (const change& z : changes(second)) {
+      program p = pattern;
+      p.name = how + ": " + to_string(a.what) + " against " + to_string(z.what);
+      p.before.insert(p.before.end(), a.before.begin(), a.before.end());
+      p.before.insert(p.before.end(), z.before.begin(), z.before.end());
+      p.before.push_back(advance(1));
+      p.threads = {{a.what}, {z.what}};
+      vary(p, n++);
+      counts.exhaust(p, b, each());
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  for (const bounds b : {bounds{2, 0}, bounds{2, 1}}) {
+    const std::string memory = b.stale == 0 ? "" : " in relaxed memory";
+    for (const condition& c : conditions())
+      tests.test("any two calls on one key that is " + std::string(c.name) + " are linearizable" + memory,
+                 [&] { on_one_key(c, b); });
+    tests.test("changes of neighbours do not disturb each other" + memory,
+               [&] { on_two_keys("neighbours", 1, 2, {}, b); });
+    tests.test("changes of keys of one hash do not disturb each other" + memory,
+               [&] { on_two_keys("keys of one hash", 1, 17, {}, b); });
+    tests.test("changes on both sides of a new bucket do not disturb each other" + memory, [&] {
+      // The table has doubled twice and nobody has split a bucket yet.
+      on_two_keys("untouched buckets", 7, 8, {.before = {reserve(), reserve()}}, b);
+    });
+  }
+  return tests.result();
+}
