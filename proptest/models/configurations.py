@@ -38,6 +38,11 @@ def earliest(name, breaks=None, deep=False, **definitions):
     return Configuration(f'earliest, {name}', 'earliest', definitions, breaks, deep)
 
 
+def buckets(name, threads, start='has(1, 1); has(2, 2)', breaks=None, deep=False, **definitions):
+    bodies = {f'THREAD_{i}': body for i, body in enumerate(threads, 1)}
+    return Configuration(f'buckets, {name}', 'buckets', {'LIST': start, **bodies, **definitions}, breaks, deep)
+
+
 def epoch(name, breaks=None, deep=False, **definitions):
     return Configuration(f'epoch, {name}', 'epoch', definitions, breaks, deep)
 
@@ -122,6 +127,35 @@ CONFIGURATIONS = [
             FORWARD_IGNORED=True),
     entries('finds that the sweep kills what is not linked yet', ['sweep(3)', 'insert(1, 3, 1)'], 'has(2, 2, NEVER)', 1,
             breaks='G5', SWEEP_DOES_NOT_LOOK_UP=True),
+
+    buckets('two inserts that split', ['insert(3, 3)', 'insert(2, 4)'], 'has(1, 1)', GROWN=True),
+    buckets('a split against the erase of what comes before and after', ['split()', 'erase(1)', 'erase(2)'], GROWN=True),
+    buckets('a split against an insert into its place', ['split()', 'insert(2, 3)', 'find(2)'], 'has(1, 1); has(2, 3)',
+            GROWN=True),
+    buckets('a split against inserts on both sides', ['split()', 'insert(1, 3)', 'insert(2, 4)'], 'has(2, 3)',
+            GROWN=True),
+    buckets('growth under way', ['grow(); insert(3, 3)', 'insert(2, 4)', 'erase(1)'], 'has(1, 1)'),
+    buckets('a shrink against insert and erase', ['shrink()', 'insert(3, 3)', 'erase(2)'], SPLIT=True),
+    buckets('a shrink against find and erase', ['shrink()', 'find(3); find(2)', 'erase(2)'], 'has(1, 1); has(2, 2); has(3, 3)',
+            SPLIT=True),
+    buckets('a shrink against the erase of what comes before', ['shrink()', 'erase(1)', 'insert(2, 3)'], 'has(1, 1)',
+            SPLIT=True),
+    buckets('a shrink against a split', ['shrink()', 'insert(3, 3)', 'erase(2)'], GROWN=True),
+    buckets('a shrink, then growth again', ['shrink(); grow()', 'insert(3, 3); erase(2)'], SPLIT=True),
+    buckets('a shrink, then growth again, against two threads', ['shrink(); grow()', 'insert(3, 3)', 'erase(2); find(3)'],
+            SPLIT=True, deep=True),
+    buckets('a shrink and growth against a split and an erase', ['shrink(); grow(); split()', 'insert(3, 3)', 'erase(2)'],
+            GROWN=True, deep=True),
+    buckets('finds that a sentinel is ready before it is linked', ['split()'], breaks='I2', GROWN=True,
+            FRESH_CLEARED_FIRST=True),
+    buckets('finds that an operation starts at a fresh sentinel', ['split()', 'insert(2, 3)'], 'has(1, 1); has(2, 3)', 'I2', GROWN=True,
+            STARTS_AT_FRESH=True),
+    buckets('finds that the first grace period is left out', ['shrink()', 'split()'], breaks='I2', GROWN=True,
+            FIRST_GRACE_PERIOD_OMITTED=True),
+    buckets('finds that the second grace period is left out', ['shrink()', 'find(2)'], breaks='M1', SPLIT=True,
+            SECOND_GRACE_PERIOD_OMITTED=True),
+    buckets('finds that the sentinel is not frozen', ['shrink()'], breaks='L1', SPLIT=True, SENTINEL_NOT_FROZEN=True),
+    buckets('finds that the sentinel stays linked', ['shrink()'], breaks='L1', SPLIT=True, SENTINEL_LEFT_LINKED=True),
 
     epoch('a reader, a writer, one who advances'),
     epoch('twice each', READS=2, UNLINKS=2),
