@@ -14,6 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -35,14 +36,10 @@ namespace proptest {
 
 namespace impl {
 
-[[nodiscard]] inline std::string lifetime_of(const call& c) {
-  switch (c.life) {
-    case life::forever: return "forever";
-    case life::ttl: return "ttl " + std::to_string(c.ticks);
-    case life::until: return "until " + std::to_string(c.ticks);
-    case life::keep: return "keep";
-  }
-  return {};
+inline void say_lifetime(std::ostream& out, const call& c) {
+  constexpr const char* names[] = {"forever", "ttl ", "until ", "keep"};
+  out << ", " << names[static_cast<std::size_t>(c.life)];
+  if (c.life == life::ttl || c.life == life::until) out << c.ticks;
 }
 [[nodiscard]] inline const char* condition_of(const call& c) noexcept {
   constexpr const char* names[] = {"", ", if later", ", if sooner", ", if none", ", if some"};
@@ -51,23 +48,35 @@ namespace impl {
 
 }  // namespace impl
 
-/// A call as one would write it, with its result: `replace(5, 2, keep): 1`.
+/// A call as one would write it, with its result: `replace(5, 2, keep): yes, 1`.
 [[nodiscard]] inline std::string described(const call& c) {
-  if (c.what == verb::advance) return "+" + std::to_string(c.ticks);
   std::ostringstream out;
+  if (c.what == verb::advance) {
+    out << "+" << c.ticks;
+    return out.str();
+  }
   out << to_string(c.what) << "(";
   if (c.what != verb::sweep && c.what != verb::clear) out << c.key;
   switch (c.what) {
-    case verb::compare_exchange: out << ", " << c.expected << "->" << c.argument << ", " << impl::lifetime_of(c); break;
+    case verb::compare_exchange:
+      out << ", " << c.expected << "->" << c.argument;
+      impl::say_lifetime(out, c);
+      break;
     case verb::insert:
     case verb::get_or_emplace:
     case verb::insert_or_assign:
     case verb::upsert:
     case verb::replace:
-    case verb::update: out << ", " << c.argument << ", " << impl::lifetime_of(c); break;
+    case verb::update:
+      out << ", " << c.argument;
+      impl::say_lifetime(out, c);
+      break;
     case verb::touch:
     case verb::expire_at:
-    case verb::find_and_touch: out << ", " << impl::lifetime_of(c) << impl::condition_of(c); break;
+    case verb::find_and_touch:
+      impl::say_lifetime(out, c);
+      out << impl::condition_of(c);
+      break;
     case verb::persist: out << impl::condition_of(c); break;
     case verb::expiry: out << ", " << c.argument; break;
     default: break;
@@ -188,12 +197,13 @@ struct layout {
     out << v.broken << "\n";
     return out.str();
   }
-  const auto holds = [&]() -> std::string {
-    if (!v.left.is_present()) return "there is no entry";
-    const std::string until = v.left.deadline == never ? "forever" : "until tick " + std::to_string(v.left.deadline);
-    return std::to_string(v.left.value) + " is there " + until;
-  };
-  out << "at tick " << v.time << " " << holds();
+  out << "at tick " << v.time << " ";
+  if (!v.left.is_present())
+    out << "there is no entry";
+  else if (v.left.deadline == never)
+    out << v.left.value << " is there forever";
+  else
+    out << v.left.value << " is there until tick " << v.left.deadline;
   std::uint64_t own = 0;
   for (std::size_t i = 0; i < h.size(); ++i)
     if (h[i].key == v.key && h[i].what != verb::advance && h[i].what != verb::sweep) own |= std::uint64_t{1} << i;
