@@ -5,14 +5,16 @@
 // Each step of a process is one atomic access of the C++. Memory is sequentially consistent. Slots are not used again.
 // Grace periods are an oracle: one has passed when every operation that was under way at the stamp has ended.
 //
-// Words:  next[0] is bucket 0, next[S] bucket 1, the others are nodes: FRESH | FROZEN | target, a target being a node, S
-//         (the sentinel of bucket 1, before the nodes of hash 2 and above), UNSET or END. The word of a bucket nobody has
-//         touched is 0, one that is claimed is FRESH. Links do not count their changes.
+// Words:  next[0] is bucket 0, next[S] bucket 1, the others are nodes: FRESH | FROZEN | target, a target being a node,
+//         S (the sentinel of bucket 1, before the nodes of hash 2 and above), UNSET or END. The word of a bucket nobody
+//         has touched is 0, one that is claimed is FRESH. Links do not count their changes.
 //
-// A configuration, by -D:
+// A configuration, by definitions before this file:
 //   LIST                      the nodes in the list at first:  has(node, key); ... in order; a key is its own hash
-//   THREAD_1 .. THREAD_3      what each thread does:  insert(key, node); erase(key); find(key); split(); grow(); shrink()
-//   GROWN                     the table has two buckets at first, the second untouched; SPLIT: its sentinel is linked, too
+//   THREAD_1 .. THREAD_3      what each thread does:  insert(key, node); erase(key); find(key); split(); grow();
+//                             shrink()
+//   GROWN                     the table has two buckets at first, the second untouched
+//   SPLIT                     the same, but its sentinel is linked
 //   a switch                  plants a mistake; each stands in the code as #ifdef
 //
 // Ghosts: present[k] is the node that is alive under key k, or 0. It changes at linearization points only.
@@ -63,7 +65,7 @@ byte finished;
 hidden byte I1, I2, L1, L3, G1, G5, N1, M1, R1, R2, Q1;
 hidden byte x, k_, hops, last, reachable;
 
-// ---- Invariants --------------------------------------------------------------------------------------------------------
+// ---- Invariants -----------------------------------------------------------------------------------------------------
 
 // Follows the list. From S it is the rest of the same. Inside d_step only, and not last.
 inline check_list() {
@@ -94,7 +96,7 @@ inline check_list() {
   k_ = 0
 }
 
-// ---- Words -------------------------------------------------------------------------------------------------------------
+// ---- Words ----------------------------------------------------------------------------------------------------------
 
 inline read(w, l_) {
   d_step { assert(M1 || w != S || !unmapped); l_ = next[w] }
@@ -137,7 +139,7 @@ inline start_reading(k) {
   big = false
 }
 
-// ---- Search ------------------------------------------------------------------------------------------------------------
+// ---- Search ---------------------------------------------------------------------------------------------------------
 
 // split_list::help, through `before`, which held l. Leaves `won`.
 inline help() {
@@ -168,8 +170,8 @@ inline help() {
   fi
 }
 
-// split_list::locate: to the node with key k (KEY), to the end of the run of k (RUN) or to the first node of key k or above
-// (PLACE). A restart does not try again to initialise the bucket.
+// split_list::locate: to the node with key k (KEY), to the end of the run of k (RUN) or to the first node of key k or
+// above (PLACE). A restart does not try again to initialise the bucket.
 #define KEY 0
 #define RUN 1
 #define PLACE 2
@@ -263,7 +265,7 @@ inline prepare_bucket(k) {
   fi
 }
 
-// ---- Operations --------------------------------------------------------------------------------------------------------
+// ---- Operations -----------------------------------------------------------------------------------------------------
 
 inline begin(k) {
   d_step { guarded[_pid] = true; wants[_pid] = k; absent[_pid] = (present[k] == 0) }
@@ -430,7 +432,7 @@ inline shrink() {
   fi
 }
 
-// ---- Processes ---------------------------------------------------------------------------------------------------------
+// ---- Processes ------------------------------------------------------------------------------------------------------
 
 #define MY_VARIABLES \
   byte l, after, before, entry; \

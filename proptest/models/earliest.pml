@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
-// The earliest deadline of a block of slots (lower_earliest and take_earliest in include/wane/impl/pool.hpp, sweep_batch in
-// sweep.hpp): threads give slots deadlines and lower the block's summary; a sweep empties it, scans, and lowers it again.
+// The earliest deadline of a block of slots (lower_earliest and take_earliest in include/wane/impl/pool.hpp,
+// sweep_batch in sweep.hpp): threads give slots deadlines and lower the block's summary; a sweep empties it, scans, and
+// lowers it again.
 //
 //   summary   MOST - earliest deadline; 0 says that nothing is ever due
 //   life[h]   0 (not LIVE) or a deadline; buffer[h] is a store to it that its thread has made and others do not see yet
 //
-// Each step is one atomic access. Memory is sequentially consistent but for the states that are prepared by a plain store:
-// they may stay in a buffer, which empties at any time, at the thread's next read-modify-write, and at a heavy fence. A
-// light fence does nothing. That is the pair [P14], [W6] as far as total store order goes.
+// Each step is one atomic access. Memory is sequentially consistent but for the states that are prepared by a plain
+// store: they may stay in a buffer, which empties at any time, at the thread's next read-modify-write, and at a heavy
+// fence. A light fence does nothing. That is the pair [P14], [W6] as far as total store order goes.
 //
-//   THREADS  each gives a deadline STORES times: to its own slot, by a store (insert) or a compare-and-swap (touch), or to
-//            one that all share, by a compare-and-swap
-//   SWEEPS   how many passes one sweep makes, one at a time; it removes what is due
+//   THREADS  each gives a deadline STORES times: to its own slot, by a store (insert) or a compare-and-swap (touch), or
+//            to one that all share, by a compare-and-swap
+//   SWEEPS   how many passes the sweep makes; it removes what is due
+//   TICKS    how far the clock goes
+//   a switch plants a mistake; each stands in the code as #ifdef
 //
 //   I8  When all is quiet the summary is at or below the deadline of each slot that is LIVE.
 #ifndef THREADS

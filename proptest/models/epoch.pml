@@ -2,16 +2,20 @@
 // Epoch reclamation (include/wane/reclaim/epoch.hpp): readers follow a link, writers unlink what it leads to, stamp it,
 // and free it when the epoch is two past the stamp, while others advance the epoch.
 //
-//   record    announced[i] is what memory says; buffer[i] is a store to it that thread i has made and others do not see yet
+//   record    announced[i] is what memory says; buffer[i] is a store to it that thread i has made and others do not
+//             see yet
 //
-// Each step is one atomic access. Memory is sequentially consistent but for the announcements: they may stay in a buffer
-// of one entry, which empties at any time, at the thread's next store or read-modify-write, and at a heavy fence
+// Each step is one atomic access. Memory is sequentially consistent but for the announcements: they may stay in a
+// buffer of one entry, which empties at any time, at the thread's next store or read-modify-write, and at a heavy fence
 // (membarrier). A light fence does nothing. So the asymmetric pair [E9], [E10] is covered as far as total store order
-// goes; the orders [E1] to [E8] are not: a load never returns an old epoch here, so a stamp might as well be a plain load.
+// goes; the orders [E1] to [E8] are not: a load never returns an old epoch here, so that a stamp might as well be a
+// plain load.
 //
-//   READERS, WRITERS, ADVANCERS   processes; READS, UNLINKS, ADVANCES   how often each does it
+//   READERS, WRITERS, ADVANCERS   processes
+//   READS, UNLINKS, ADVANCES      how often each of them does it
+//   a switch                      plants a mistake; each stands in the code as #ifdef
 //
-//   E1  What a guard has reached is not freed before the guard ends.
+//   F1  What a guard has reached is not freed before the guard ends.
 #ifndef READERS
 #define READERS 1
 #endif
@@ -39,7 +43,7 @@ byte announced[THREADS];  // 0 outside every guard
 byte buffer[THREADS] = EMPTY;
 byte link;  // leads to node `link`; nodes are linked in order and never twice
 bool freed[NODES];
-hidden byte E1;  // names the assertion that failed, and stays 0
+hidden byte F1;  // names the assertion that failed, and stays 0
 hidden byte i_;
 
 #ifdef FREE_AFTER_ONE
@@ -75,7 +79,7 @@ proctype reader(byte me) {
   :: else ->
      enter(me);
      at = link;
-     assert(E1 || !freed[at]);
+     assert(F1 || !freed[at]);
      at = 0;
      leave(me);
      reads++

@@ -2,8 +2,8 @@
 // The free list of chains (include/wane/impl/pool.hpp): a Treiber stack whose head carries a tag.
 //
 //   head      {tag | handle}; every push and pop changes both in one compare-and-swap
-//   life[h]   the state word of the slot that heads a chain: while the chain is on the stack it leads to the next chain,
-//             and while the slot is in use it holds whatever its owner likes, the number of another slot included
+//   life[h]   the state word of the slot that heads a chain: while the chain is on the stack it leads to the next
+//             chain, and while the slot is in use it holds whatever its owner likes, another slot's number included
 //
 // A chain is one slot here: its other slots change hands with it and nothing on the stack leads to them. Each process
 // does STEPS times one of: pop; write into a slot it owns; push any slot it owns. Memory is sequentially consistent.

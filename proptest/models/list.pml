@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
-// The list of entries with deadlines (include/wane/impl/split_list*.hpp, map_core.hpp, sweep.hpp): one bucket, whose word
-// is word 0, and the operations of one, two or three threads, a sweep being one of them, while the clock moves.
+// The list of entries with deadlines (include/wane/impl/split_list*.hpp, map_core.hpp, sweep.hpp): one bucket, whose
+// word is word 0, and the operations of one, two or three threads, a sweep being one of them, while the clock moves.
 //
-// Each step of a process is one atomic access of the C++: a load of a link, state or clock, or a compare-and-swap, which
-// loads the word when it fails. What stands beside it in a d_step are the process' own variables and the ghosts (below).
-// Memory is sequentially consistent. Slots are not used again: an operation holds its guard to its end, so no slot that it
-// can reach is; instead R2 demands that no operation that begins later can reach what was retired.
+// Each step of a process is one atomic access of the C++: a load of a link, state or clock, or a compare-and-swap,
+// which loads the word when it fails. What stands beside it in a d_step are the process' own variables and the ghosts
+// (below). Memory is sequentially consistent. Slots are not used again: an operation holds its guard to its end, so no
+// slot that it can reach is; instead R2 demands that no operation that begins later can reach what was retired.
 //
-// Words:  next[w]  FROZEN | target, target a node, UNSET or END     (link.hpp; the sentinel bit only marks the end here)
-//         life[h]  DEAD, LIVE | deadline or FORWARD | node          (state.hpp)
+// Words:  next[w]  FROZEN | target, target a node, UNSET or END  (link.hpp; of the sentinels the end only)
+//         life[h]  DEAD, LIVE | deadline or FORWARD | node       (state.hpp)
 // Neither counts its changes: while nothing is used again the algorithm must not depend on tags and versions. TAG=16
 // makes links count.
 //
-// A configuration, all by -D:
+// A configuration, by definitions before this file:
 //   LIST                      the nodes in the list at first:  has(node, key, deadline); ... in order
 //   THREAD_1 .. THREAD_3      what each thread does:  insert(key, node, deadline); erase(key); find(key); ...
 //   TICKS                     how far the clock goes
@@ -27,8 +27,8 @@
 //   L4  A node that can be reached knows its successor.
 //   G1  A hit is present when its state is loaded; absence is reported when there was none at some moment of the
 //       operation, or when the operation has seen that the entry was due.
-//   G3  Absence is irrevocable: what was reported absent nobody finds, touches, replaces or erases any more.
 //   G2  A hit has clock < deadline when its state is loaded.
+//   G3  Absence is irrevocable: what was reported absent nobody finds, touches, replaces or erases any more.
 //   G4  A touch invoked after the deadline fails.
 //   G5  An entry dies once: who kills it finds it present.
 //   N1  What is present can be reached, always: no insert is lost.
@@ -81,7 +81,7 @@ byte finished;
 hidden byte I1, I4, L1, L3, L4, G1, G2, G3, G4, G5, N1, R1, R2, Q1;
 hidden byte x, y, k_, hops, last, reachable;
 
-// ---- Invariants --------------------------------------------------------------------------------------------------------
+// ---- Invariants -----------------------------------------------------------------------------------------------------
 
 inline visit(h) {
   reachable = reachable | (1 << h);
@@ -128,7 +128,7 @@ inline now_absent(k) {
   x = 0
 }
 
-// ---- Words -------------------------------------------------------------------------------------------------------------
+// ---- Words ----------------------------------------------------------------------------------------------------------
 
 // link_word::change but for what follows its success. Inside d_step, not first.
 inline change_link(w, expected, desired) {
@@ -163,7 +163,7 @@ inline kill(h, s, expired) {
   }
 }
 
-// ---- Removal -----------------------------------------------------------------------------------------------------------
+// ---- Removal --------------------------------------------------------------------------------------------------------
 
 // split_list::help for node h, in state `dead`, met through word b, which held `expected`. Leaves `won`.
 inline help(b, expected, h, dead) {
@@ -256,7 +256,7 @@ inline unlink(k) {
 #endif
 }
 
-// ---- Search ------------------------------------------------------------------------------------------------------------
+// ---- Search ---------------------------------------------------------------------------------------------------------
 
 inline begin(k) {
   d_step { wants[_pid] = k; absent[_pid] = (present[k] == 0); began = clock }
@@ -403,7 +403,7 @@ inline done() {
   d_step { wants[_pid] = 0; absent[_pid] = false; began = 0 }
 }
 
-// ---- Operations --------------------------------------------------------------------------------------------------------
+// ---- Operations -----------------------------------------------------------------------------------------------------
 
 inline find(k) {
   begin(k);
@@ -561,8 +561,8 @@ inline assign(k, m, deadline) {
   done()
 }
 
-// map_core::sweep of the slots 1 to `end`: one sample of the clock, and each candidate is looked up by identity. The hint
-// at its hash is right here.
+// map_core::sweep of the slots 1 to `end`: one sample of the clock, and each candidate is looked up by identity. The
+// hint at its hash is right here.
 inline sweep(end) {
   started = clock;
   slot = 1;
@@ -606,7 +606,7 @@ inline sweep(end) {
   atomic { slot = 0; started = 0 }
 }
 
-// ---- Processes ---------------------------------------------------------------------------------------------------------
+// ---- Processes ------------------------------------------------------------------------------------------------------
 
 #define MY_VARIABLES \
   short l, l2, after, successor; \

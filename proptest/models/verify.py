@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Checks the Spin models in this folder, in the configurations of configurations.py, each to the end of its state space.
+"""Checks the Spin models in this folder, in the configurations of configurations.py, to the end of their state space.
 
 verify.py [--deep] [--only RE] [--out FILE] [--keep DIRECTORY] [--spin SPIN] [NAME...] [-- CC...]
 
@@ -79,11 +79,12 @@ def verify(configuration, spin, cc, directory):
     """What was found, as a dictionary; its `complaint` is None when that is as expected."""
     began = time.monotonic()
     (directory / 'model.pml').write_text(source(configuration))
+    (directory / 'model.pml.trail').unlink(missing_ok=True)
     preprocess = f'-P{shlex.join(cc)} -E'  # or Spin takes gcc, which need not be there
     must([spin, preprocess, '-a', 'model.pml'], directory)
     # Compiling takes longer than most searches.
-    must([*cc, '-O2' if configuration.deep else '-O0', '-w', '-DSAFETY', '-DVECTORSZ=512', f'-DMEMLIM={MEGABYTES}', '-o', 'pan', 'pan.c'],
-         directory)
+    thorough = ['-O2', '-DCOLLAPSE'] if configuration.deep else ['-O0']
+    must([*cc, *thorough, '-w', '-DSAFETY', '-DVECTORSZ=512', f'-DMEMLIM={MEGABYTES}', '-o', 'pan', 'pan.c'], directory)
     built = time.monotonic()
     pan = run(['./pan', f'-m{MOST_STEPS}', '-w22'], directory)
     ended = time.monotonic()
