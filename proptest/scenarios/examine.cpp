@@ -33,13 +33,15 @@ examiner::~examiner() {
             << " per_second=" << static_cast<std::uint64_t>(static_cast<double>(schedules_) / seconds_) << std::endl;
 }
 
-void examiner::exhaust(const program& p, bounds b, const explorer::limits& until) {
+void examiner::exhaust(const program& p, bounds b, const explorer::limits& until, bool symmetric_fences) {
   explorer::exhaustive how(b.preemptions, b.stale);
-  wander(p, how, b.stale != 0, until);
+  wander(p, how, b.stale != 0, until, symmetric_fences);
 }
 
-void examiner::wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until) {
+void examiner::wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until,
+                      bool symmetric_fences) {
   explorer::engine e;
+  e.asymmetric_fences = !symmetric_fences;
   set_up(e, p, relaxed);
   if (replays(e, p)) return;
   const explorer::report r = e.explore(how, until);

@@ -29,9 +29,10 @@ class examiner {
   ~examiner();
 
   /// Explores all schedules within the bounds, or `until` a limit. States what is wrong by EXPECT.
-  void exhaust(const program& p, bounds b, const explorer::limits& until = {});
+  void exhaust(const program& p, bounds b, const explorer::limits& until = {}, bool symmetric_fences = false);
   /// Explores under any strategy; `relaxed` says whether it makes loads read old values.
-  void wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until);
+  void wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until,
+              bool symmetric_fences = false);
 
  private:
   void tell(explorer::engine& e, const program& p, const explorer::report& r);

@@ -22,7 +22,9 @@ namespace {
 /// Puts a key where its number says (see program.hpp), as an integer in the node ...
 struct ladder {
   using is_avalanching = void;
-  std::uint64_t operator()(std::uint64_t key) const noexcept { return (key & 15) << 60; }
+  std::uint64_t operator()(std::uint64_t key) const noexcept {
+    return key < keys ? (key & 15) << 60 : wane::impl::mix(key) | 1;
+  }
 };
 /// ... or as any other object.
 struct object_ladder : ladder {};
@@ -50,34 +52,41 @@ struct recorder {
   void operator()(std::uint64_t key, std::uint64_t value, wane::cause why) const { died(to, key, value, why); }
 };
 
-template <class Reclaimer, class Hash>
+/// One unit of the clock, or ten.
+using coarse_tick = std::chrono::duration<std::int64_t, std::ratio<1, 100'000'000>>;
+
+template <class Reclaimer, class Hash, class Tick>
 struct explored_policy : wane::policy<std::uint64_t> {
   using hash = Hash;
   using reclaimer = Reclaimer;
   using clock = explorer::clock;
-  using tick = nanoseconds;
+  using tick = Tick;
   using listener = recorder;
   using pages = explorer::pages;
   using environment = explorer::environment;
 };
 
-template <class Reclaimer, class Hash>
+template <class Reclaimer, class Hash, class Tick = nanoseconds>
 class map_scenario final : public explorer::scenario {
-  using policy = explored_policy<Reclaimer, Hash>;
+  using policy = explored_policy<Reclaimer, Hash, Tick>;
   using map = wane::map<std::uint64_t, std::uint64_t, policy>;
 
  public:
   map_scenario(const program& p, bool relaxed)
       : program_(p),
         relaxed_(relaxed),
-        map_({.growth = p.growth, .minimum_buckets = p.buckets},
+        map_({.max_load_factor = p.load, .growth = p.growth, .minimum_buckets = p.buckets},
              {.clock = clock_, .listener = {this, &map_scenario::died}, .pages = {&pieces_}, .domain = &domain_}) {
     history_.record_deaths();
     use_keys(p.before);
     for (const auto& steps : p.threads) use_keys(steps);
-    warm_up();
+    use_keys(p.after);
+    if (!p.cold) warm_up();
     is_recording_ = true;
-    for (const step& s : p.before) perform(s);
+    for (const step& s : p.before) {
+      const engine::as_thread part(engine::current(), s.what.thread);
+      perform(s);
+    }
     for (const call& c : history_.calls())
       if (c.ok) first_value_[c.key] = c.argument;
   }
@@ -111,6 +120,7 @@ class map_scenario final : public explorer::scenario {
 
   void finish() override {
     all_ended_ = true;
+    for (const step& s : program_.after) perform(s);
     for (std::uint64_t k = 0; k < keys; ++k)
       if ((used_ >> k & 1) != 0) perform(steps::find(k));
     if (relaxed_)
@@ -129,17 +139,14 @@ class map_scenario final : public explorer::scenario {
 
   void use_keys(const std::vector<step>& steps) {
     for (const step& s : steps)
-      if (s.chore == chore::none) used_ |= std::uint64_t{1} << s.what.key;
+      if (s.chore == chore::none || s.chore == chore::visit_within) used_ |= std::uint64_t{1} << s.what.key;
   }
 
   /// Every thread has used the map before, has a free slot or two, and owes nothing.
   void warm_up() {
     for (unsigned t = 0; t < threads(); ++t) {
       const engine::as_thread part(engine::current(), t);
-      for (int i = 0; i < 2; ++i) {
-        map_.insert(last_key, std::uint64_t{0});
-        map_.erase(last_key);
-      }
+      churn(2);
       map_.collect();
     }
   }
@@ -172,7 +179,7 @@ class map_scenario final : public explorer::scenario {
 
   static void died(void* to, std::uint64_t key, std::uint64_t value, wane::cause why) {
     auto& me = *static_cast<map_scenario*>(to);
-    if (!me.is_recording_) return;
+    if (!me.is_recording_ || key >= keys) return;
     const running& now = me.running_[engine::current().thread()];
     if (now.count == 0) engine::current().fail(fault::wrong_events, "a removal is told outside every call");
     std::size_t i = now.first;
@@ -200,17 +207,34 @@ class map_scenario final : public explorer::scenario {
       case chore::collect: map_.collect(); return;
       case chore::shrink: map_.shrink_to_fit(); return;
       case chore::reserve: map_.reserve(map_.bucket_count() * 2); return;
-      case chore::scan: return scan(now);
+      case chore::scan: return scan(now, [&](auto&& visit) { map_.for_each(visit); });
+      case chore::scan_one_by_one:
+        return scan(now, [&](auto&& visit) {
+          for (wane::cursor at = map_.scan({}, 1, visit); !at.at_end();) at = map_.scan(at, 1, visit);
+        });
+      case chore::visit_within: return visit_within(now, s.what.key);
+      case chore::sweep_one: break;
+      case chore::fill:
+        for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_.insert(keys + k, std::uint64_t{0});
+        return;
+      case chore::drain:
+        for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_.erase(keys + k);
+        return;
+      case chore::churn: return churn(s.what.ticks);
     }
     if (s.what.what == verb::clear) return clear(now);
     call wanted = s.what;
+    if (s.chore == chore::sweep_one) wanted.what = verb::sweep;
     wanted.argument = ++values_;
     if (wanted.what == verb::compare_exchange) wanted.expected = first_value_[wanted.key];
     note("calls " + to_string(s));
     now = {invoke(wanted), 1};
     answer a;
     try {
-      a = make(wanted);
+      if (s.chore == chore::sweep_one)
+        map_.sweep_some({.removals = 1});
+      else
+        a = make(wanted);
     } catch (const std::bad_alloc&) {
       engine::current().fail(fault::exception, "memory is exhausted");
     }
@@ -314,11 +338,13 @@ class map_scenario final : public explorer::scenario {
     now.count = 0;
   }
 
-  void scan(running& now) {
+  template <class Walk>
+  void scan(running& now, Walk&& walk) {
     now = {invoke({.what = verb::sweep}), 1};  // for the expiries it commits
     std::uint64_t visited = 0;
     std::array<std::uint64_t, keys> value;
-    map_.for_each([&](std::uint64_t k, std::uint64_t v) {
+    walk([&](std::uint64_t k, std::uint64_t v) {
+      if (k >= keys) return;
       if ((visited >> k & 1) != 0) engine::current().fail(fault::wrong_result, "a scan visits a key twice");
       visited |= std::uint64_t{1} << k;
       value[k] = v;
@@ -338,6 +364,28 @@ class map_scenario final : public explorer::scenario {
       hit.ok = hit.saw = true;
       hit.seen = value[k];
       responded_at_[history_.add(hit, history_.before(whole))] = responded_at_[whole];
+    }
+  }
+
+  /// The entry that is visited stays while the visitor uses the map.
+  void visit_within(running& now, std::uint64_t key) {
+    now = {invoke({.what = verb::find, .key = key}), 1};
+    call& c = history_[now.first];
+    c.ok = map_.visit(key, [&](std::uint64_t, const std::uint64_t& value) {
+      map_.visit(key + 1, [](std::uint64_t, std::uint64_t) {});
+      explorer::environment::reading(&value);
+      c.saw = true;
+      c.seen = value;
+    });
+    respond(now.first);
+    now.count = 0;
+  }
+
+  void churn(std::uint64_t times) {
+    const std::uint64_t mine = 1'000'000 + engine::current().thread();
+    for (std::uint64_t i = 0; i < times; ++i) {
+      map_.insert(mine, std::uint64_t{0});
+      map_.erase(mine);
     }
   }
 
@@ -384,6 +432,7 @@ class map_scenario final : public explorer::scenario {
 }  // namespace
 
 explorer::scenario* make_map_scenario(const program& p, bool relaxed) {
+  if (p.coarse_ticks) return new map_scenario<explorer::epoch, ladder, coarse_tick>(p, relaxed);
   if (p.reclaimer == reclamation::oracle)
     return p.integer_keys ? static_cast<explorer::scenario*>(new map_scenario<explorer::oracle, ladder>(p, relaxed))
                           : new map_scenario<explorer::oracle, object_ladder>(p, relaxed);

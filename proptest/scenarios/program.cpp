@@ -54,6 +54,12 @@ std::string to_string(const step& s) {
     case chore::scan: return "scan";
     case chore::shrink: return "shrink";
     case chore::reserve: return "reserve";
+    case chore::scan_one_by_one: return "scan one by one";
+    case chore::sweep_one: return "sweep one";
+    case chore::visit_within: return "visit(" + std::to_string(s.what.key) + ") around another find";
+    case chore::fill: return "fill " + std::to_string(s.what.ticks);
+    case chore::drain: return "drain " + std::to_string(s.what.ticks);
+    case chore::churn: return "churn " + std::to_string(s.what.ticks);
   }
   const call& c = s.what;
   std::ostringstream out;
@@ -81,6 +87,10 @@ std::string to_string(const program& p) {
       << (p.reclaimer == reclamation::epoch ? ", epoch" : ", oracle") << (p.integer_keys ? "" : ", keys as objects")
       << "\n  before:";
   list(p.before);
+  if (!p.after.empty()) {
+    out << "  after:";
+    list(p.after);
+  }
   for (std::size_t t = 0; t < p.threads.size(); ++t) {
     out << "  T" << t << ":";
     list(p.threads[t]);

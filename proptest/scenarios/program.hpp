@@ -15,8 +15,14 @@ enum class chore : std::uint8_t {
   none,
   collect,  ///< pushes the reclaimer and frees
   scan,     ///< visits everything; what it visits are hits of the history
-  shrink,   ///< shrink_to_fit
-  reserve,  ///< doubles the table
+  scan_one_by_one,
+  shrink,        ///< shrink_to_fit
+  reserve,       ///< doubles the table
+  sweep_one,     ///< a sweep with a budget of one removal
+  visit_within,  ///< visits the key and, while it does, looks for the next one
+  fill,          ///< inserts `ticks` entries that are in no history
+  drain,         ///< and erases them
+  churn,         ///< inserts and erases an entry that is in no history, `ticks` times
 };
 
 /// One call. Of `what`, the fields thread, argument, results and stamps are filled in when it runs; values are made up so
@@ -30,21 +36,25 @@ enum class reclamation : std::uint8_t { epoch, oracle };
 
 struct program {
   std::string name = {};
-  std::vector<step> before = {};                ///< run by thread 0 during set-up
+  /// Run during set-up, each by the thread it names.
+  std::vector<step> before = {};
   std::vector<std::vector<step>> threads = {};  ///< two to four
   unsigned buckets = 1;
   bool growth = false;
   reclamation reclaimer = reclamation::epoch;
   bool integer_keys = true;       ///< kept as they are; otherwise as an object beside its hash
   bool curious_listener = false;  ///< looks for what it is told of, which must be gone
+  bool coarse_ticks = false;      ///< of 10 units of the clock; the clock moves by whole ticks then
+  bool cold = false;              ///< the threads have never used the map
+  double load = 1;                ///< max_load_factor
+  std::vector<step> after = {};   ///< run when the threads have ended
   std::uint64_t stays = 0;        ///< keys that are there from beginning to end, a bit each: a scan must visit them
 };
 
 // Keys are read as their place in split order: keys 0 to 15 come in that order, four to a bucket of four; key k + 16 has
 // the hash of key k.
 inline constexpr std::uint64_t keys = 32;
-/// For each thread's own use.
-inline constexpr std::uint64_t last_key = 15;
+// Keys beyond are in no history. Their hashes are spread, between those of the others.
 
 // Short ways to write steps.
 namespace steps {
@@ -92,6 +102,17 @@ namespace steps {
 [[nodiscard]] inline step update(std::uint64_t key = 0) { return keeping(verb::update, key); }
 [[nodiscard]] inline step erase_if(std::uint64_t key = 0) { return plain(verb::erase_if, key); }
 [[nodiscard]] inline step advance(std::uint64_t ticks) { return {.what = {.what = verb::advance, .ticks = ticks}}; }
+[[nodiscard]] inline step by(unsigned thread, step s) {
+  s.what.thread = static_cast<std::uint8_t>(thread);
+  return s;
+}
+[[nodiscard]] inline step of(proptest::chore c, std::uint64_t key = 0, std::uint64_t ticks = 0) {
+  return {{.key = key, .ticks = ticks}, c};
+}
+[[nodiscard]] inline step fill(std::uint64_t n) { return of(chore::fill, 0, n); }
+[[nodiscard]] inline step drain(std::uint64_t n) { return of(chore::drain, 0, n); }
+[[nodiscard]] inline step churn(std::uint64_t n) { return of(chore::churn, 0, n); }
+[[nodiscard]] inline step visit_within(std::uint64_t key) { return of(chore::visit_within, key); }
 [[nodiscard]] inline step collect() { return {{}, chore::collect}; }
 [[nodiscard]] inline step scan() { return {{}, chore::scan}; }
 [[nodiscard]] inline step shrink() { return {{}, chore::shrink}; }

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "scenarios/named.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace proptest {
+
+namespace {
+
+using namespace steps;
+
+std::vector<named_program> one_thread() {
+  return {
+      {.what = {.name = "one-life",
+                .threads = {{insert(1), insert(2), replace(1), expire_at(1, 5), erase(1), collect(), erase(2),
+                             collect(), insert(1), replace(1)}},
+                .curious_listener = true},
+       .reach = {0, 0}},
+      {.what = {.name = "one-expiry",
+                .threads = {{insert(1, 50), replace(1), find(1),       advance(50), replace(1),    insert(1, 50),  //
+                             advance(50),   find(1),    insert(1, 50), advance(50), touch(1, 50),  insert(1, 50),
+                             advance(50),   erase(1),   insert(1, 50), advance(50), insert(1, 50), advance(50),
+                             scan(),        find(1),  //
+                             insert(2, 1),  find(2)}},
+                .coarse_ticks = true},
+       .reach = {0, 0}},
+      {.what = {.name = "keys-of-one-hash",
+                .threads = {{insert(1), insert(17), find(1), find(17), erase(1), find(17)}},
+                .integer_keys = false},
+       .reach = {0, 0}},
+      {.what = {.name = "scan-one-by-one",
+                .before = {insert(1), insert(2), insert(3), insert(9)},
+                .threads = {{of(chore::scan_one_by_one)}},
+                .stays = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 9},
+       .reach = {0, 0}},
+      {.what = {.name = "sweep-one-of-two",
+                .before = {insert(1, 5), insert(2, 20)},
+                .threads = {{advance(4), sweep(), find(1), advance(1), sweep()}}},
+       .reach = {0, 0}},
+      {.what = {.name = "grow-around-a-bound",
+                .before = {insert(1), insert(8)},
+                .threads = {{insert(9), find(8), insert(8)}},
+                .growth = true},
+       .reach = {0, 0}},
+      {.what = {.name = "grow-beyond-64",
+                .before = {fill(64)},
+                .threads = {{insert(1), insert(9), fill(70)}},
+                .buckets = 64,
+                .growth = true},
+       .reach = {0, 0}},
+      {.what = {.name = "split-in-order", .threads = {{fill(70), insert(1), find(1)}}, .buckets = 16, .growth = true},
+       .reach = {0, 0}},
+      {.what = {.name = "grow-and-shrink",
+                .before = {insert(1), insert(2), insert(9), insert(10)},
+                .threads = {{erase(2), erase(10), shrink(), find(1), find(9)}},
+                .growth = true},
+       .reach = {0, 0}},
+      {.what = {.name = "grow-shrink-grow",
+                .before = {insert(1), insert(2), insert(9), insert(10)},
+                .threads = {{erase(2), erase(9), erase(10), shrink(), insert(2), insert(9), insert(10)}},
+                .growth = true},
+       .reach = {0, 0}},
+      {.what = {.name = "erase-then-another-collects", .before = {insert(1)}, .threads = {{erase(1)}, {collect()}}},
+       .reach = {0, 0}},
+      {.what = {.name = "sweep-two-blocks-on-a-budget",
+                .before = {insert(1, 5), by(1, insert(2, 5)), advance(5)},
+                .threads = {{of(chore::sweep_one)}, {}}},
+       .reach = {0, 0}},
+  };
+}
+
+std::vector<named_program> one_entry() {
+  return {
+      {.what = {.name = "erase-and-erase", .before = {insert(1)}, .threads = {{erase(1)}, {erase(1)}}}},
+      {.what = {.name = "touch-and-erase",
+                .before = {insert(1)},
+                .threads = {{touch(1, 5), find(1)}, {erase(1), find(1)}}}},
+      {.what = {.name = "replace-and-replace",
+                .before = {insert(1)},
+                .threads = {{replace(1), find(1)}, {replace(1), find(1)}}}},
+      {.what = {.name = "update-and-update", .before = {insert(1)}, .threads = {{update(1)}, {update(1)}}}},
+      {.what = {.name = "replace-and-touch",
+                .before = {insert(1, 5)},
+                .threads = {{replace(1), find(1)}, {touch(1, 20), advance(5)}}}},
+      {.what = {.name = "replace-and-find", .before = {insert(1)}, .threads = {{replace(1)}, {find(1)}}}},
+      {.what = {.name = "replace-and-find-after-the-deadline",
+                .before = {insert(1)},
+                .threads = {{{.what = {.what = verb::replace, .life = life::until, .key = 1, .ticks = 5}}},
+                            {advance(5), find(1)}}}},
+      {.what = {.name = "clear-and-touch", .before = {insert(1)}, .threads = {{clear(), find(1)}, {touch(1, 20)}}}},
+      {.what = {.name = "find-and-find-after-the-deadline",
+                .before = {insert(1, 5), advance(5)},
+                .threads = {{find(1)}, {find(1), erase(1)}}}},
+      {.what = {.name = "touch-and-find-at-the-deadline",
+                .before = {insert(1, 5)},
+                .threads = {{touch(1, 20), find(1)}, {advance(5), find(1)}}},
+       .reach = {2, 0}},
+      {.what = {.name = "touch-and-sweep-at-the-deadline",
+                .before = {insert(1, 5)},
+                .threads = {{touch(1, 20), find(1)}, {advance(5), sweep()}}},
+       .reach = {2, 0}},
+      {.what = {.name = "find-and-insert-of-the-past",
+                .threads = {{find(1)},
+                            {advance(10),
+                             {.what = {.what = verb::insert, .life = life::until, .key = 1, .ticks = 5}}}}}},
+  };
+}
+
+std::vector<named_program> neighbours() {
+  return {
+      {.what = {.name = "insert-and-insert-next-to-it", .threads = {{insert(1)}, {insert(2)}}}},
+      {.what = {.name = "insert-and-insert-of-one-key", .threads = {{insert(1)}, {insert(1)}}}},
+      {.what = {.name = "erase-and-insert-behind-it",
+                .before = {insert(1)},
+                .threads = {{erase(1)}, {insert(2), find(2)}}}},
+      {.what = {.name = "erase-and-erase-next-to-it",
+                .before = {insert(1), insert(2)},
+                .threads = {{erase(1)}, {erase(2)}}}},
+      {.what = {.name = "replace-and-insert-behind-it",
+                .before = {insert(1)},
+                .threads = {{replace(1)}, {insert(2), find(2)}}}},
+      {.what = {.name = "assign-and-insert-two", .threads = {{assign(1)}, {insert(1), insert(2)}}}},
+      {.what = {.name = "assign-and-insert-and-erase",
+                .threads = {{keeping(verb::insert_or_assign, 1)}, {insert(1, 5)}, {erase(1)}},
+                .after = {advance(5)}},
+       .reach = {2, 0}},
+      {.what = {.name = "scan-and-insert-again",
+                .before = {insert(1), insert(17)},
+                .threads = {{scan()}, {erase(1), insert(1)}},
+                .stays = 1u << 17}},
+  };
+}
+
+std::vector<named_program> shapes() {
+  return {
+      {.what = {.name = "split-and-insert",
+                .before = {insert(1), reserve()},
+                .threads = {{insert(12)}, {insert(9), insert(2), find(9)}}}},
+      {.what = {.name = "split-and-split",
+                .before = {insert(1), reserve()},
+                .threads = {{insert(9)}, {insert(12), find(12)}}}},
+      {.what = {.name = "split-parent-and-child",
+                .before = {insert(1), reserve(), reserve()},
+                .threads = {{insert(9)}, {insert(13), insert(2), find(13)}}}},
+      {.what = {.name = "split-and-insert-at-its-bound",
+                .before = {insert(1)},
+                .threads = {{insert(8), find(8)}, {insert(2), insert(9)}},
+                .growth = true}},
+      {.what = {.name = "reserve-and-grow-and-shrink",
+                .before = {fill(64)},
+                .threads = {{reserve()}, {fill(65), drain(65), shrink()}},
+                .buckets = 1,
+                .growth = true},
+       .reach = {1, 0}},
+      {.what = {.name = "shrink-and-grow",
+                .before = {insert(1), reserve()},
+                .threads = {{shrink()}, {insert(2), insert(9), find(9), insert(10)}},
+                .growth = true},
+       .reach = {2, 0}},
+      {.what = {.name = "shrink-and-split",
+                .before = {insert(1), reserve()},
+                .threads = {{insert(9), find(9)}, {shrink()}}},
+       .reach = {2, 0}},
+      {.what = {.name = "shrink-and-find",
+                .before = {insert(1), reserve(), insert(9)},
+                .threads = {{find(9)}, {shrink()}},
+                .load = 4},
+       .reach = {2, 0}},
+      {.what = {.name = "shrink-and-insert",
+                .before = {insert(1), reserve(), insert(9)},
+                .threads = {{shrink()}, {insert(2), find(2)}},
+                .load = 4},
+       .reach = {2, 0}},
+      {.what = {.name = "shrink-and-shrink-and-grow",
+                .before = {insert(1), reserve()},
+                .threads = {{shrink()}, {shrink(), insert(2), insert(9), find(9)}},
+                .growth = true},
+       .reach = {2, 0}},
+  };
+}
+
+std::vector<named_program> reclaiming() {
+  return {
+      {.what = {.name = "find-and-collect", .before = {insert(1)}, .threads = {{erase(1), collect()}, {find(1)}}},
+       .reach = {1, 2},
+       .symmetric_too = true},
+      {.what = {.name = "find-and-collect-while-others-advance",
+                .before = {insert(1)},
+                .threads = {{erase(1), collect()}, {find(1)}, {collect()}}},
+       .reach = {2, 1}},
+      {.what = {.name = "late-announcement",
+                .before = {insert(1)},
+                .threads = {{erase(1), collect()}, {collect(), find(1)}}},
+       .reach = {2, 0}},
+      {.what = {.name = "find-and-erase-and-collect",
+                .before = {insert(1)},
+                .threads = {{erase(1)}, {find(1)}, {collect()}}},
+       .reach = {2, 0}},
+      {.what = {.name = "visit-that-calls-back",
+                .before = {insert(1), insert(2)},
+                .threads = {{visit_within(1)}, {erase(1), collect()}}}},
+      {.what = {.name = "erase-and-collect",
+                .before = {insert(1), insert(2)},
+                .threads = {{erase(1), erase(2)}, {collect(), collect()}}}},
+      {.what = {.name = "find-and-fill-a-bag",
+                .before = {insert(1), insert(2), churn(122)},
+                .threads = {{erase(1), erase(2)}, {find(1)}}}},
+      {.what = {.name = "first-uses-and-collect",
+                .threads = {{insert(1), erase(1)}, {insert(2), find(1), collect()}},
+                .cold = true},
+       .reach = {2, 0}},
+  };
+}
+
+std::vector<named_program> sweeping() {
+  return {
+      {.what = {.name = "insert-and-sweep",
+                .before = {insert(1, 5)},
+                .threads = {{insert(2, 5)}, {advance(5), sweep()}}},
+       .reach = {1, 1},
+       .symmetric_too = true},
+      {.what = {.name = "insert-and-insert-and-sweep", .threads = {{insert(1, 5)}, {insert(1), advance(5), sweep()}}}},
+      {.what = {.name = "insert-and-sweep-of-one-key",
+                .threads = {{insert(1, 5)}, {insert(1, 5), advance(5), sweep(), collect()}}}},
+      {.what = {.name = "touch-and-touch-in-one-block",
+                .before = {insert(1), insert(2)},
+                .threads = {{touch(1, 5)}, {touch(2, 10)}}}},
+  };
+}
+
+const std::vector<named_program>& all() {
+  static const std::vector<named_program> programs = [] {
+    std::vector<named_program> p;
+    for (const auto& part : {one_thread(), one_entry(), neighbours(), shapes(), reclaiming(), sweeping()})
+      p.insert(p.end(), part.begin(), part.end());
+    return p;
+  }();
+  return programs;
+}
+
+}  // namespace
+
+std::span<const named_program> named_programs() { return all(); }
+
+const named_program& program_named(std::string_view name) {
+  for (const named_program& p : all())
+    if (p.what.name == name) return p;
+  throw std::invalid_argument("there is no program named '" + std::string(name) + "'");
+}
+
+}  // namespace proptest
