@@ -179,8 +179,8 @@ class contract {
         if (is_refused(s, p, k)) emit(at(s, k));
         return move(s, p, k, emit);
       case verb::clear:
-        if (!deaths_recorded_ || p.kills) remove(s, p, k, emit);
-        if (!deaths_recorded_ || !p.kills) vanish(s, p, k, emit);
+        remove(s, p, k, emit);
+        if (!p.kills) vanish(s, p, k, emit);
         return;
       case verb::expiry:
         if (!s.is_present() || s.value != c.argument) return;

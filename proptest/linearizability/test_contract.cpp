@@ -186,6 +186,17 @@ void calls_at_the_same_time_may_come_in_either_order() {
   ALLOWED(at_once({on(0, 1, 6, clears()), on(1, 2, 3, inserts(1)), on(1, 4, 5, hit(1)), on(1, 7, 8, miss())}));
 }
 
+/// Whoever lets 1 expire, not be cleared, is late: 3 would be dead when it is put there.
+void that_something_can_happen_earlier_is_not_forgotten() {
+  const auto ends_with = [](std::uint64_t value) {
+    return at_once({on(0, 1, 2, inserts(1, until(3))), on(0, 3, 11, erases_nothing()), on(1, 4, 12, clears()),
+                    on(2, 5, 10, inserts(2, until(9))), on(3, 6, 13, replaces(2, 3, until(3))), on(4, 7, 14, hit(3)),
+                    on(5, 8, 15, assigns(4, false, eternally)), on(6, 9, 9, moves(4)), on(0, 16, 17, hit(value))});
+  };
+  ALLOWED(ends_with(4));
+  FORBIDDEN(ends_with(3));
+}
+
 void a_call_that_never_returned_may_have_taken_effect() {
   ALLOWED(at_once({on(0, 1, still_running, inserts(1)), on(1, 2, 3, hit(1))}));
   ALLOWED(at_once({on(0, 1, still_running, inserts(1)), on(1, 2, 3, miss())}));
@@ -377,6 +388,15 @@ void where_memory_is_weak_a_reader_may_not_know_the_time_yet() {
     ALLOWED(told(0b0000, then));
     FORBIDDEN(told(0b0001, then));
   }
+  // The same where what came before cannot come after.
+  small_history h;
+  h.add(on(0, 0, 0, inserts(5)));
+  h.add(on(0, 0, 0, moves(4)), 0b00001);
+  h.add(on(0, 0, 0, takes(5)), 0b00011);
+  h.add(on(1, 0, 0, inserts(1, until(3))), 0b00001);
+  h.add(on(1, 0, 0, hit(1)), 0b01001);
+  h.order_by_predecessors();
+  ALLOWED(h);
 }
 
 // ---- What is shown -------------------------------------------------------------------------------------------------
@@ -403,6 +423,7 @@ int main(int argc, char** argv) {
 #define TEST(name) tests.test(#name, name)
   TEST(a_key_holds_what_was_put_there);
   TEST(calls_at_the_same_time_may_come_in_either_order);
+  TEST(that_something_can_happen_earlier_is_not_forgotten);
   TEST(a_call_that_never_returned_may_have_taken_effect);
   TEST(an_entry_expires_at_its_deadline_and_no_sooner);
   TEST(a_hit_comes_before_the_deadline);

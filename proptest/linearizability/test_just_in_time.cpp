@@ -91,7 +91,7 @@ int main(int argc, char** argv) {
   const auto agrees = agrees_with_the_checker_of_short_histories;
   tests.test("agrees_with_the_checker_of_short_histories", [&] { agrees({.threads = 4, .calls = 25}); });
   tests.test("agrees_on_many_threads", [&] { agrees({.threads = 8, .calls = 30, .moves_percent = 10}); });
-  tests.test("agrees_when_the_clock_moves_often", [&] { agrees({.threads = 3, .calls = 25, .moves_percent = 50}); });
+  tests.test("agrees_when_the_clock_moves_often", [&] { agrees({.threads = 6, .calls = 30, .moves_percent = 50}); });
   tests.test("agrees_on_deaths", [&] { agrees({.threads = 4, .calls = 25, .moves_percent = 30, .deaths = true}); });
   tests.test("agrees_on_several_keys", [&] { agrees({.threads = 4, .calls = 40, .keys = 3}); });
   tests.test("checks_a_long_history_of_many_keys", [] { checks_a_long_history(8, 10000, false); });
