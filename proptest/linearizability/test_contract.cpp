@@ -282,6 +282,13 @@ void a_ttl_counts_from_a_time_inside_the_call() {
   FORBIDDEN(in_turn({inserts(1, lasts(3)), moves(2), left(3)}));
   FORBIDDEN(in_turn({moves(2), inserts(1, lasts(3)), left(1)}));
   ALLOWED(in_turn({moves(2), inserts(1, lasts(3)), left(3), persists(), left(forever_left)}));
+  // The clock is moved to 1, then to 6; never to 5.
+  const auto twice = [](std::uint64_t ticks_left) {
+    return at_once({on(0, 1, 6, inserts(1, lasts(3))), on(1, 2, 3, moves(1)), on(1, 4, 5, moves(5)),
+                    on(0, 7, 8, left(ticks_left))});
+  };
+  ALLOWED(twice(3));
+  FORBIDDEN(twice(2));
   // The sample that ttl() tells from comes after it has found the entry.
   ALLOWED(at_once({on(0, 1, 2, inserts(1, lasts(3))), on(0, 3, 6, left(0)), on(1, 4, 5, moves(7))}));
 }
