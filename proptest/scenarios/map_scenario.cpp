@@ -206,7 +206,9 @@ class map_scenario final : public explorer::scenario {
       case chore::none: break;
       case chore::collect: map_.collect(); return;
       case chore::shrink: map_.shrink_to_fit(); return;
-      case chore::reserve: map_.reserve(map_.bucket_count() * 2); return;
+      case chore::reserve:
+        map_.reserve(static_cast<std::size_t>(static_cast<double>(map_.bucket_count()) * 2 * program_.load));
+        return;
       case chore::scan: return scan(now, [&](auto&& visit) { map_.for_each(visit); });
       case chore::scan_one_by_one:
         return scan(now, [&](auto&& visit) {

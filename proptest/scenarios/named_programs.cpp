@@ -16,8 +16,8 @@ int main(int argc, char** argv) {
         for (const bool symmetric : {false, true}) {
           if (symmetric && !n.symmetric_too) continue;
           counts.exhaust(p, n.reach, {}, symmetric);
-          counts.exhaust(p, {n.reach.preemptions + 1, n.reach.stale}, {.seconds = stress_factor()}, symmetric);
-          counts.exhaust(p, {n.reach.preemptions, n.reach.stale + 1}, {.seconds = stress_factor()}, symmetric);
+          counts.exhaust(p, {n.reach.preemptions + 1, n.reach.stale}, {.seconds = stress_factor() / 4}, symmetric);
+          counts.exhaust(p, {n.reach.preemptions, n.reach.stale + 1}, {.seconds = stress_factor() / 4}, symmetric);
         }
       });
     }
