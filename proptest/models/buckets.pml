@@ -126,6 +126,12 @@ inline start_reading(k) {
   if
   :: big && k >= LOWEST ->
      read(S, l);
+#ifdef SENTINEL_WAITED_FOR
+     do
+     :: is_ready(l) -> break
+     :: else -> read(S, l)
+     od;
+#endif
      if
 #ifdef STARTS_AT_FRESH
      :: target(l) != UNSET && !is_frozen(l) -> before = S

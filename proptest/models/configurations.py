@@ -2,8 +2,9 @@
 """What verify.py checks: each row is a model, its size, and what it must find.
 
 A row without `breaks` must hold in every reachable state. A row with `breaks` plants the mistake its definitions switch
-on, and the search must find that the assertion named is violated. Rows with `deep` take too long for every day. Run as
-a program it prints the names of the other rows, for meson.
+on, and the search must find that the assertion named is violated. A row with `endless` is searched for an infinite run
+instead, which Spin calls a non-progress cycle. Rows with `deep` take too long for every day. Run as a program it prints
+the names of the other rows, for meson.
 """
 from dataclasses import dataclass, field
 from typing import Optional
@@ -16,10 +17,11 @@ class Configuration:
     definitions: dict = field(default_factory=dict)
     breaks: Optional[str] = None
     deep: bool = False
+    endless: bool = False
 
 
-def free_list(name, breaks=None, deep=False, **definitions):
-    return Configuration(f'free_list, {name}', 'free_list', definitions, breaks, deep)
+def free_list(name, breaks=None, deep=False, endless=False, **definitions):
+    return Configuration(f'free_list, {name}', 'free_list', definitions, breaks, deep, endless)
 
 
 # Node 1 under key 1 until the clock says 1, and so on; a sorted list.
@@ -29,19 +31,20 @@ ONE_DUE = 'has(1, 1, 1)'
 TWO_DUE = 'has(1, 1, 1); has(2, 2, 1)'
 
 
-def entries(name, threads, start=TWO, ticks=0, breaks=None, deep=False, **definitions):
+def entries(name, threads, start=TWO, ticks=0, breaks=None, deep=False, endless=False, **definitions):
     bodies = {f'THREAD_{i}': body for i, body in enumerate(threads, 1)}
     given = {'LIST': start, 'TICKS': ticks, **bodies, **definitions}
-    return Configuration(f'list, {name}', 'list', given, breaks, deep)
+    return Configuration(f'list, {name}', 'list', given, breaks, deep, endless)
 
 
 def earliest(name, breaks=None, deep=False, **definitions):
     return Configuration(f'earliest, {name}', 'earliest', definitions, breaks, deep)
 
 
-def buckets(name, threads, start='has(1, 1); has(2, 2)', breaks=None, deep=False, **definitions):
+def buckets(name, threads, start='has(1, 1); has(2, 2)', breaks=None, deep=False, endless=False, **definitions):
     bodies = {f'THREAD_{i}': body for i, body in enumerate(threads, 1)}
-    return Configuration(f'buckets, {name}', 'buckets', {'LIST': start, **bodies, **definitions}, breaks, deep)
+    given = {'LIST': start, **bodies, **definitions}
+    return Configuration(f'buckets, {name}', 'buckets', given, breaks, deep, endless)
 
 
 def epoch(name, breaks=None, deep=False, **definitions):
@@ -61,6 +64,8 @@ CONFIGURATIONS = [
     free_list('a tag that wraps is no better than none', breaks='S1', TAGS=4, STEPS=5, ONLY_S1=1),
 
     earliest('a thread that gives two deadlines, against three sweeps', THREADS=1, STORES=2, SWEEPS=3),
+    free_list('nobody tries for ever', endless=True),
+
     earliest('two threads against two sweeps'),
     earliest('two threads that give two deadlines, against a sweep', STORES=2, SWEEPS=1, deep=True),
     earliest('finds that the summary is emptied after the scan', breaks='I8', EMPTIED_AFTER_THE_SCAN=True),
@@ -116,6 +121,17 @@ CONFIGURATIONS = [
     entries('replace, erase and insert around one node, links that count',
             ['replace(1, 3, NEVER)', 'erase(2)', 'insert(2, 4, NEVER)'], deep=True, TAG=16),
 
+    entries('nobody tries for ever, erases of neighbours', ['erase(1)', 'erase(2)', 'insert(2, 3, NEVER)'],
+            endless=True),
+    entries('nobody tries for ever, replace', ['replace(1, 3, NEVER)', 'erase(2)'], endless=True),
+    entries('nobody tries for ever, replace and what comes after', ['replace(1, 3, NEVER)', 'erase(2)', 'erase(1)'],
+            endless=True, deep=True),
+    entries('nobody tries for ever, expiry', ['assign(1, 3, 1)', 'sweep(3)'], ONE_DUE, 2, endless=True),
+    entries('nobody tries for ever, expiry, three threads', ['assign(1, 3, 1)', 'find(1)', 'sweep(2)'], ONE_DUE, 1,
+            endless=True, deep=True),
+    entries('finds that a writer waits for who has killed', ['erase(1)', 'insert(2, 3, NEVER)'], ONE,
+            breaks='non-progress cycle', endless=True, HELP_OMITTED=True),
+
     entries('finds that absence is reported before expiry is committed', ['find(1)', 'touch(1, 3)'], ONE_DUE, 2,
             breaks='G3', COMMIT_OMITTED=True),
     entries('finds that the clock is read before the state', ['find(1)', 'touch(1, 3)'], ONE_DUE, 2,
@@ -166,6 +182,10 @@ CONFIGURATIONS = [
             ['shrink(); grow()', 'insert(3, 3)', 'erase(2); find(3)'], SPLIT=True, deep=True),
     buckets('a shrink and growth against a split and an erase',
             ['shrink(); grow(); split()', 'insert(3, 3)', 'erase(2)'], GROWN=True, deep=True),
+    buckets('nobody tries for ever, a shrink', ['shrink()', 'insert(3, 3)', 'erase(2)'], SPLIT=True, endless=True),
+    buckets('nobody tries for ever, a split', ['split()', 'insert(3, 3)', 'erase(2)'], GROWN=True, endless=True),
+    buckets('finds that an operation waits for a sentinel', ['split()', 'find(2)'], breaks='non-progress cycle',
+            GROWN=True, endless=True, SENTINEL_WAITED_FOR=True),
     buckets('finds that a sentinel is ready before it is linked', ['split()'], breaks='I2', GROWN=True,
             FRESH_CLEARED_FIRST=True),
     buckets('finds that an operation starts at a fresh sentinel', ['split()', 'insert(2, 3)'], 'has(1, 1); has(2, 3)',

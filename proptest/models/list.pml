@@ -19,6 +19,8 @@
 //   HASH(key)                 what the list is sorted by; key itself when not given
 //   a switch                  plants a mistake; each stands in the code as #ifdef
 //
+// The operations of a configuration are few, so lock-freedom is that no run is infinite: no cycle of states.
+//
 // Ghosts: present[k] is the node that is alive under key k, or 0. It changes at linearization points only.
 //   I1  A frozen link never changes.
 //   I4  DEAD and FORWARD are final.
@@ -388,11 +390,16 @@ inline locate(k) {
         :: else -> before = entry; l = next[entry]
         fi
      :: else ->
+#ifdef HELP_OMITTED
+        before = 0;  // wait for the killer
+        l = next[0]
+#else
         help(before, l, entry, s);
         if
         :: won -> skip
         :: else -> before = 0; l = next[0]
         fi
+#endif
      fi
   od;
   atomic { won = false; loaded = 0; was_present = false; was_told = false }
