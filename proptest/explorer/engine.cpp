@@ -18,18 +18,24 @@ engine::~engine() {
   this_world = nullptr;
 }
 
-void engine::set_up(const factory& make) {
+void engine::set_up(factory make) {
   world_.clear();
   points_.assign(points_.size(), false);
+  make_ = std::move(make);
+  failure_ = {};
+  outcome_ = outcome::ended;
   running_ = 0;
+  step_ = 0;
+  step_limit_ = limits().steps;
   ++execution_;
-  {
-    struct open {
-      open() { world_is_open = true; }
-      ~open() { world_is_open = false; }
-    } const while_setting_up;
-    scenario_ = make();
-  }
+  executing_ = true;
+  alone_.prepare(&run_set_up, 0);
+  world_is_open = true;
+  fiber::change(host_, alone_);
+  world_is_open = false;
+  executing_ = false;
+  is_set_up_ = outcome_ == outcome::ended;
+  if (!is_set_up_) return;
   thread_count_ = scenario_->threads();
   world_.remember();
 }
@@ -41,6 +47,10 @@ report engine::explore(strategy& how, const limits& until) {
   const auto began = clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(clock::now() - began).count(); };
   report r;
+  if (!is_set_up_) {
+    r.failure = failure_;
+    return r;
+  }
   for (bool more = true; more;) {
     if (!how.begin(thread_count_)) {
       r.complete = true;
@@ -122,8 +132,8 @@ auto engine::execute(strategy& how, const limits& until) -> outcome {
   if (outcome_ == outcome::ended) {
     running_ = 0;
     world_is_open = true;
-    finisher_.prepare(&run_finish, 0);
-    fiber::change(host_, finisher_);
+    alone_.prepare(&run_finish, 0);
+    fiber::change(host_, alone_);
   }
   world_is_open = false;
   executing_ = false;
@@ -143,16 +153,25 @@ void engine::run_thread(unsigned thread) noexcept {
   e.end_of_thread();
 }
 
+void engine::run_set_up(unsigned) noexcept {
+  current().run_alone([](engine& e) { e.scenario_ = e.make_(); });
+}
+
 void engine::run_finish(unsigned) noexcept {
-  engine& e = current();
+  current().run_alone([](engine& e) { e.scenario_->finish(); });
+}
+
+void engine::run_alone(void (*part)(engine&)) noexcept {
+  engine& e = *this;
+  alone_steps_ = 0;
   try {
-    e.scenario_->finish();
+    part(e);
   } catch (const std::exception& x) {
     e.fail(verdict::exception, x.what());
   } catch (...) {
     e.fail(verdict::exception, "of an unknown type");
   }
-  fiber::change(e.finisher_, e.host_);
+  fiber::change(e.alone_, e.host_);
 }
 
 void engine::end_of_thread() {
@@ -170,12 +189,12 @@ void engine::end_of_thread() {
 
 void engine::abandon() {
   // The fiber that calls is never gone on with.
-  fiber::change(concurrent_ ? fibers_[running_] : finisher_, host_);
+  fiber::change(concurrent_ ? fibers_[running_] : alone_, host_);
   __builtin_unreachable();
 }
 
 void engine::fail(verdict kind, std::string_view what) {
-  if (!executing_) throw std::logic_error("explorer: set-up failed: " + std::string(what));
+  if (!executing_) throw std::logic_error("explorer: nothing is being executed that could fail: " + std::string(what));
   world_is_open = false;
   failure_ = {kind, std::string(what)};
   outcome_ = outcome::failed;
@@ -208,6 +227,10 @@ bool engine::is_point(cell& c, bool writes) {
   outcome_ = outcome::learnt;
   world_is_open = false;
   abandon();
+}
+
+void engine::count_alone() {
+  if (executing_ && ++alone_steps_ > alone_steps_at_most) fail(verdict::stuck, "no end, and no other thread");
 }
 
 void engine::check_made(const cell& c) {
@@ -272,7 +295,10 @@ unsigned engine::choose_store(std::uint32_t step, unsigned options) {
 
 std::uint64_t engine::load(const cell& word, std::memory_order order, const std::source_location& site) {
   auto& c = const_cast<cell&>(word);
-  if (!concurrent_) return c.bits;
+  if (!concurrent_) {
+    count_alone();
+    return c.bits;
+  }
   const host_work closed;
   if (!is_point(c, false)) {
     record(step_, trace::kind::load, &c, c.bits, c.bits, order, 0, site);
@@ -290,6 +316,7 @@ std::uint64_t engine::load(const cell& word, std::memory_order order, const std:
 void engine::store(cell& c, std::uint64_t value, std::memory_order order, const std::source_location& site) {
   const std::uint64_t before = c.bits;
   if (!concurrent_) {
+    count_alone();
     c.bits = value;
     changed(c, before, value, false, site);
     return;
@@ -320,6 +347,8 @@ bool engine::compare_exchange(cell& c, std::uint64_t& expected, std::uint64_t de
     point = is_point(c, true);
     step = step_;
     if (point) pass_point(step);
+  } else {
+    count_alone();
   }
   if (c.bits != expected) {
     expected = point ? memory_.load_newest(running_, c, actual(failure, true, site)) : c.bits;

@@ -71,8 +71,8 @@ class engine {
   /// The engine under way; there is one.
   [[nodiscard]] static engine& current() noexcept { return *current_; }
 
-  /// Sets the scenario up: make() returns one allocated with new. Throws what it throws.
-  void set_up(const factory& make);
+  /// Sets the scenario up: make() returns one allocated with new. When that fails, so does every exploration.
+  void set_up(factory make);
   /// Runs executions until one fails, the strategy is exhausted, or a limit is reached.
   report explore(strategy& how, const limits& until = {});
   /// Runs one schedule and records what happens.
@@ -110,7 +110,7 @@ class engine {
     if (concurrent_) c.made = memory_.view_of(running_).clock[running_] << 3 | running_;
   }
 
-  /// Ends the execution: the program is guilty. Returns only when no execution is under way (set-up).
+  /// Ends the execution: the program is guilty. Does not return.
   void fail(verdict kind, std::string_view what);
 
   /// The thread that is running; during set-up and finish, the one whose part is played (see as_thread).
@@ -153,7 +153,9 @@ class engine {
   outcome execute(strategy& how, const limits& until);
   void end_of_thread();
   static void run_thread(unsigned thread) noexcept;
+  static void run_set_up(unsigned) noexcept;
   static void run_finish(unsigned) noexcept;
+  void run_alone(void (*part)(engine&)) noexcept;
   [[noreturn]] void abandon();
 
   /// Counts the access; true if the memory model is to be asked.
@@ -165,6 +167,7 @@ class engine {
   unsigned others(unsigned* ready) const noexcept;
   unsigned choose_store(std::uint32_t step, unsigned options);
   void check_made(const cell& c);
+  void count_alone();
   [[nodiscard]] std::memory_order actual(std::memory_order order, bool is_failure,
                                          const std::source_location& site) const {
     return order_of == nullptr ? order : order_of(order, is_failure, site);
@@ -182,7 +185,7 @@ class engine {
 
   world_memory world_;
   memory_model memory_;
-  fiber host_, finisher_, fibers_[max_threads];
+  fiber host_, alone_, fibers_[max_threads];
   scenario* scenario_ = nullptr;
   unsigned thread_count_ = 0;
 
@@ -193,6 +196,8 @@ class engine {
   std::vector<bool> points_;  // by world offset / 8: words that threads meet at
   bool every_access_ = false;
 
+  factory make_;
+  bool is_set_up_ = false;
   bool executing_ = false;
   bool concurrent_ = false;
   outcome outcome_ = outcome::ended;
@@ -201,12 +206,15 @@ class engine {
   std::uint32_t yielded_ = 0;  // threads that wait for others to do something
   std::uint32_t step_ = 0;
   std::uint32_t step_limit_ = 0;
+  std::uint32_t alone_steps_ = 0;  // during set-up or finish
+  static constexpr std::uint32_t alone_steps_at_most = 1'000'000;
   static inline std::uint32_t execution_ = 0;
 };
 
 template <class F>
 std::uint64_t engine::modify(cell& c, std::memory_order order, const std::source_location& site, F&& next) {
   if (!concurrent_) {
+    count_alone();
     const std::uint64_t before = c.bits;
     c.bits = next(before);
     changed(c, before, c.bits, false, site);

@@ -14,6 +14,7 @@
 #include "explorer/oracle.hpp"
 #include "explorer/word_rules.hpp"
 #include "linearizability/small_history.hpp"
+#include "scenarios/pool_scenario.hpp"
 
 namespace proptest {
 
@@ -444,7 +445,10 @@ explorer::scenario* make_map_scenario(const program& p, bool relaxed) {
 
 void set_up(explorer::engine& e, const program& p, bool relaxed) {
   e.on_change = &explorer::check_word;
-  e.set_up([&] { return make_map_scenario(p, relaxed); });
+  e.set_up([&p, relaxed] {
+    if (p.about == subject::pool) return make_pool_scenario(static_cast<unsigned>(p.threads.size()));
+    return make_map_scenario(p, relaxed);
+  });
 }
 
 }  // namespace proptest

@@ -62,6 +62,8 @@ std::vector<named_program> one_thread() {
                 .threads = {{erase(2), erase(9), erase(10), shrink(), insert(2), insert(9), insert(10)}},
                 .growth = true},
        .reach = {0, 0}},
+      {.what = {.name = "chains-of-one-thread", .threads = {{}}, .about = subject::pool}, .reach = {0, 0}},
+      {.what = {.name = "chains-of-two-threads", .threads = {{}, {}}, .about = subject::pool}},
       {.what = {.name = "erase-then-another-collects", .before = {insert(1)}, .threads = {{erase(1)}, {collect()}}},
        .reach = {0, 0}},
       {.what = {.name = "sweep-two-blocks-on-a-budget",

@@ -34,6 +34,9 @@ struct step {
 
 enum class reclamation : std::uint8_t { epoch, oracle };
 
+/// What a program is about: a map, or the pool alone (then only the number of threads counts, see pool_scenario.hpp).
+enum class subject : std::uint8_t { map, pool };
+
 struct program {
   std::string name = {};
   /// Run during set-up, each by the thread it names.
@@ -47,8 +50,9 @@ struct program {
   bool coarse_ticks = false;      ///< of 10 units of the clock; the clock moves by whole ticks then
   bool cold = false;              ///< the threads have never used the map
   double load = 1;                ///< max_load_factor
-  std::vector<step> after = {};   ///< run when the threads have ended
-  std::uint64_t stays = 0;        ///< keys that are there from beginning to end, a bit each: a scan must visit them
+  proptest::subject about = subject::map;
+  std::vector<step> after = {};  ///< run when the threads have ended
+  std::uint64_t stays = 0;       ///< keys that are there from beginning to end, a bit each: a scan must visit them
 };
 
 // Keys are read as their place in split order: keys 0 to 15 come in that order, four to a bucket of four; key k + 16 has
