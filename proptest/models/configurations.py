@@ -203,7 +203,7 @@ CONFIGURATIONS = [
     epoch('two writers', WRITERS=2, ADVANCES=3),
     epoch('two advance at once', ADVANCERS=2, ADVANCES=2),
     epoch('two advance at once, for longer', ADVANCERS=2, ADVANCES=3, deep=True),
-    epoch('two readers and two writers', READERS=2, WRITERS=2, ADVANCES=3, deep=True),
+    epoch('two readers and two writers', READERS=2, WRITERS=2, ADVANCES=2, deep=True),
     epoch('finds that one epoch is too few', breaks='F1', FREE_AFTER_ONE=True),
     epoch('finds that the stamp is what the guard announced', breaks='F1', STAMP_FROM_ANNOUNCEMENT=True),
     epoch('finds that the stamp is taken before unlinking', breaks='F1', STAMP_BEFORE_UNLINKING=True),
