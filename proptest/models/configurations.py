@@ -59,13 +59,12 @@ CONFIGURATIONS = [
     free_list('three threads with two chains', THREADS=3, STEPS=3),
     free_list('three threads with three chains', THREADS=3, SLOTS=3, STEPS=3, deep=True),
     free_list('two threads with three chains, for long', SLOTS=3, STEPS=6, deep=True),
+    free_list('nobody tries for ever', endless=True),
     free_list('without a tag a pop takes a way on from a slot in use', breaks='S2', TAGS=1),
     free_list('without a tag two threads own one slot', breaks='S1', TAGS=1, ONLY_S1=1),
     free_list('a tag that wraps is no better than none', breaks='S1', TAGS=4, STEPS=5, ONLY_S1=1),
 
     earliest('a thread that gives two deadlines, against three sweeps', THREADS=1, STORES=2, SWEEPS=3),
-    free_list('nobody tries for ever', endless=True),
-
     earliest('two threads against two sweeps'),
     earliest('two threads that give two deadlines, against a sweep', STORES=2, SWEEPS=1, deep=True),
     earliest('finds that the summary is emptied after the scan', breaks='I8', EMPTIED_AFTER_THE_SCAN=True),
@@ -138,7 +137,7 @@ CONFIGURATIONS = [
             breaks='G2', CLOCK_READ_FIRST=True),
     entries('finds that erase stores instead of comparing', ['erase(1)', 'erase(1)'], ONE, breaks='I4',
             ERASE_STORES=True),
-    entries('finds that an erase that stores overlooks a touch', ['erase(1)', 'replace(1, 3, NEVER)'], ONE,
+    entries('finds that an erase that stores overlooks a replacement', ['erase(1)', 'replace(1, 3, NEVER)'], ONE,
             breaks='I4', ERASE_STORES=True),
     entries('finds that touch stores instead of comparing', ['touch(1, 3)', 'erase(1)'], ONE, breaks='I4',
             TOUCH_STORES=True),
