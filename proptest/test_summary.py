@@ -15,7 +15,7 @@ def record(result, stdout='', stderr=''):
 
 
 class Summary(unittest.TestCase):
-    def expect(self, status, last_line, *builds):
+    def expect(self, status, last_line, *builds, program=None):
         with tempfile.TemporaryDirectory() as root:
             directories = []
             for number, records in enumerate(builds):
@@ -24,9 +24,14 @@ class Summary(unittest.TestCase):
                     log = directories[-1] / 'meson-logs/testlog.json'
                     log.parent.mkdir(parents=True)
                     log.write_text(''.join(json.dumps(r) + '\n' for r in records))
+            run = None
+            if program is not None:
+                run = pathlib.Path(root, 'hunt')
+                run.write_text(f'#!/bin/sh\n{program}\n')
+                run.chmod(0o755)
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                self.assertEqual(summarize(directories), status)
+                self.assertEqual(summarize(directories, run), status)
         self.assertEqual(printed.getvalue().splitlines()[-1], last_line)
         return printed.getvalue()
 
@@ -52,6 +57,15 @@ class Summary(unittest.TestCase):
 
     def test_no_test_at_all_is_no_success(self):
         self.expect(1, '0 passed, 0 failed', [])
+
+    def test_a_program_that_counts_for_itself_is_counted(self):
+        self.expect(0, '4 passed, 0 failed', [record('OK')], program='echo one; echo "3 passed, 0 failed"')
+        self.expect(1, '3 passed, 2 failed', [record('OK')], program='echo "2 passed, 2 failed"; exit 1')
+
+    def test_a_program_that_was_to_count_for_itself_and_did_not_is_a_failure(self):
+        for program in 'echo "3 passed, 0 failed"; echo more', 'exit 0', 'exec /nowhere', 'kill -9 $$':
+            self.expect(1, '1 passed, 1 failed', [record('OK')], program=program)
+        self.expect(1, '4 passed, 1 failed', [record('OK')], program='echo "3 passed, 0 failed"; exit 1')
 
 
 if __name__ == '__main__':

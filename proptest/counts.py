@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSL-1.0
+"""counts.py [--into FILE] BUILD...
+
+Collects what the tests of the last run in meson's build directories counted (see counted.py) into a Markdown table, and
+prints it, or puts it between these two lines of FILE:
+
+    <!-- counts: begin -->
+    <!-- counts: end -->
+"""
+import argparse
+import pathlib
+import sys
+
+import counted
+
+BEGIN, END = '<!-- counts: begin -->', '<!-- counts: end -->'
+COLUMNS = 'programs', 'schedules', 'steps', 'seconds'
+
+
+def table(sums):
+    header = ['subject', *COLUMNS, 'schedules a second', 'explored']
+    rows = [header, ['---', *['---:'] * (len(COLUMNS) + 1), '---']]
+    for subject, counts in sums.items():
+        if 'schedules' not in counts:
+            continue
+        cells = [counted.number(counts[column]) if column in counts else '' for column in COLUMNS]
+        seconds = counts.get('seconds', 0)
+        rate = counted.number(round(counts['schedules'] / seconds)) if seconds > 0 else ''
+        rows.append([subject, *cells, rate, extent(counts)])
+    return ''.join(f'| {" | ".join(row)} |\n' for row in rows)
+
+
+def extent(counts):
+    """How far the explorations went: an exploration ends when nothing is left or when it is cut off."""
+    if 'complete' not in counts:
+        return 'sampled'
+    if counts['complete'] == counts['explorations']:
+        return 'to the end'
+    return f'{counted.number(counts["complete"])} of {counted.number(counts["explorations"])} to the end, others cut off'
+
+
+def replaced(text, between):
+    """`text` with what stands between the two lines replaced. Raises ValueError if they do not stand there once each."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise ValueError(f'the lines {BEGIN} and {END} must stand there once each, in this order')
+    before, rest = text.split(BEGIN)
+    return f'{before}{BEGIN}\n{between}{END}{rest.split(END)[1]}'
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--into', type=pathlib.Path)
+    parser.add_argument('builds', type=pathlib.Path, nargs='+')
+    args = parser.parse_args()
+    try:
+        made = table(counted.of_builds(args.builds))
+        if args.into is None:
+            print(made, end='')
+        else:
+            args.into.write_text(replaced(args.into.read_text(), made))
+    except (OSError, ValueError) as error:
+        sys.exit(f'counts.py: {error}')
+
+
+if __name__ == '__main__':
+    main()
