@@ -44,6 +44,7 @@ struct stats {
 /// What map::check found. An empty list of problems means every structural invariant holds.
 struct check_report {
   std::size_t entries = 0;    ///< live entries met in the list
+  std::size_t dead = 0;       ///< killed or replaced, but still linked: only where memory for garbage was exhausted
   std::size_t sentinels = 0;  ///< sentinels met in the list
   std::size_t slots = 0;      ///< slots accounted for, live, retired and free
   std::vector<std::string> problems;

@@ -8,7 +8,12 @@
 
 namespace explorer {
 
-engine::engine() : points_(world_memory::capacity / 8) {
+engine::engine()
+    : memory_([](const char* what) {
+        // To go on would be to check something else. A program that ends in reasonable time has no such needs.
+        current().fail(verdict::stuck, std::string("too many ") + what + " for one execution");
+      }),
+      points_(world_memory::capacity / 8) {
   current_ = this;
   this_world = &world_;
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "memory_model.hpp"
 
-#include <cstdio>
-#include <cstdlib>
-
 namespace explorer {
 
 namespace {
@@ -15,15 +12,9 @@ constexpr bool releases(std::memory_order order) noexcept {
   return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
 }
 
-/// Limits of the tables are limits of a scenario's size; to go on beyond them would be to check something else.
-[[noreturn]] void too_large(const char* what) {
-  std::fprintf(stderr, "explorer: a scenario has too many %s for the memory model\n", what);
-  std::abort();
-}
-
 }  // namespace
 
-memory_model::memory_model() : histories_(max_locations), views_(4096) {
+memory_model::memory_model(limit_reached full) : full_(full), histories_(max_locations), views_(8192) {
   for (auto& h : histories_) h.stores.reserve(64);
 }
 
@@ -43,7 +34,7 @@ void memory_model::clear(unsigned threads) noexcept {
 
 auto memory_model::of(cell& c) noexcept -> history& {
   if (c.location == 0) {
-    if (locations_ == max_locations) too_large("shared locations");
+    if (locations_ == max_locations) full_("shared locations");
     c.location = static_cast<std::uint16_t>(++locations_);
     histories_[c.location - 1].stores.push_back({c.bits, 0, 0, 0, 0, false});
   }
@@ -51,7 +42,7 @@ auto memory_model::of(cell& c) noexcept -> history& {
 }
 
 view& memory_model::new_view() noexcept {
-  if (views_used_ == views_.size()) too_large("release stores");
+  if (views_used_ == views_.size()) full_("release stores");
   return views_[views_used_++];
 }
 
@@ -114,7 +105,7 @@ void memory_model::store(unsigned thread, cell& c, std::uint64_t value, unsigned
   const std::size_t place = stores.size() - back;
   const int before = stores[place - 1].at;
   const int at = back == 0 ? before + gap : (before + stores[place].at) / 2;
-  if (at > INT16_MAX - gap) too_large("stores to one location");
+  if (at > INT16_MAX - gap) full_("stores to one location");
   me.now.raise(c.location - 1u, static_cast<timestamp>(at));
   const std::uint16_t released = carry(thread, order, 0);
   stores.insert(stores.begin() + static_cast<std::ptrdiff_t>(place),
@@ -129,7 +120,7 @@ void memory_model::store_adjoining(unsigned thread, cell& c, std::uint64_t value
   if (order == std::memory_order_seq_cst) order_globally(thread);
   auto& stores = of(c).stores;
   const int at = stores.back().at + gap;
-  if (at > INT16_MAX - gap) too_large("stores to one location");
+  if (at > INT16_MAX - gap) full_("stores to one location");
   me.now.raise(c.location - 1u, static_cast<timestamp>(at));
   const std::uint16_t released = carry(thread, order, stores.back().released);
   stores.push_back({value, step, released, static_cast<timestamp>(at), static_cast<std::uint8_t>(thread), true});

@@ -38,7 +38,9 @@ class memory_model {
     bool adjoins;  // read-modify-write: nothing may be placed between it and its predecessor
   };
 
-  memory_model();
+  /// Called with what there is too much of when a table is full; must not return.
+  using limit_reached = void (*)(const char* what);
+  explicit memory_model(limit_reached full);
 
   /// Forgets everything: all threads begin with what set-up did behind them.
   void clear(unsigned threads) noexcept;
@@ -88,6 +90,7 @@ class memory_model {
   std::uint16_t carry(unsigned thread, std::memory_order order, std::uint16_t handed_on) noexcept;
   view& new_view() noexcept;
 
+  limit_reached full_;
   unsigned thread_count_ = 0;
   thread threads_[max_threads];
   view fences_;  // the global one of seq_cst fences

@@ -97,6 +97,7 @@ class replay final : public strategy {
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
   unsigned store(std::uint32_t step, unsigned options) override;
+  void restart() override { begun_ = false; }
 
  private:
   schedule schedule_;
@@ -111,6 +112,7 @@ class from_bytes final : public strategy {
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
   unsigned store(std::uint32_t step, unsigned options) override;
+  void restart() override { begun_ = false; }
 
  private:
   unsigned next(std::size_t options);

@@ -13,7 +13,9 @@
 #include "explorer/environment.hpp"
 #include "explorer/oracle.hpp"
 #include "explorer/word_rules.hpp"
+#include "linearizability/minimise.hpp"
 #include "linearizability/small_history.hpp"
+#include "linearizability/timeline.hpp"
 #include "scenarios/pool_scenario.hpp"
 
 namespace proptest {
@@ -43,6 +45,37 @@ namespace {
 
 using explorer::engine;
 using fault = explorer::verdict;
+
+/// A value that is counted, and knows whether it is alive.
+class tracked {
+ public:
+  static inline std::size_t* alive = nullptr;  // the scenario's
+
+  tracked(std::uint64_t value) noexcept : value_(value) { ++*alive; }  // NOLINT(google-explicit-constructor)
+  tracked(const tracked& other) noexcept : tracked(static_cast<std::uint64_t>(other)) {}
+  tracked& operator=(const tracked& other) noexcept {
+    value_ = other;
+    return *this;
+  }
+  ~tracked() {
+    check();
+    canary_ = 0;
+    --*alive;
+  }
+  operator std::uint64_t() const noexcept {  // NOLINT(google-explicit-constructor): stands for it
+    check();
+    return value_;
+  }
+  friend bool operator==(const tracked& a, std::uint64_t b) noexcept { return std::uint64_t{a} == b; }
+
+ private:
+  static constexpr std::uint64_t sings = 0x1111'2222'3333'4444;
+  void check() const noexcept {
+    if (canary_ != sings) engine::current().fail(fault::slot_misused, "a value is used that does not exist");
+  }
+  std::uint64_t canary_ = sings;
+  std::uint64_t value_;
+};
 using time_point = explorer::clock::time_point;
 using std::chrono::nanoseconds;
 
@@ -70,7 +103,9 @@ struct explored_policy : wane::policy<std::uint64_t> {
 template <class Reclaimer, class Hash, class Tick = nanoseconds>
 class map_scenario final : public explorer::scenario {
   using policy = explored_policy<Reclaimer, Hash, Tick>;
-  using map = wane::map<std::uint64_t, std::uint64_t, policy>;
+  /// Where keys are kept as integers, so are values.
+  using value = std::conditional_t<wane::hash_is_recomputed<Hash, std::uint64_t>, std::uint64_t, tracked>;
+  using map = wane::map<std::uint64_t, value, policy>;
 
  public:
   map_scenario(const program& p, bool relaxed)
@@ -78,6 +113,7 @@ class map_scenario final : public explorer::scenario {
         relaxed_(relaxed),
         map_({.max_load_factor = p.load, .growth = p.growth, .minimum_buckets = p.buckets},
              {.clock = clock_, .listener = {this, &map_scenario::died}, .pages = {&pieces_}, .domain = &domain_}) {
+    tracked::alive = &alive_;
     history_.record_deaths();
     use_keys(p.before);
     for (const auto& steps : p.threads) use_keys(steps);
@@ -100,7 +136,7 @@ class map_scenario final : public explorer::scenario {
 
   /// By the sizes of the pieces that a map asks for: its first segments of buckets, slots and summaries.
   [[nodiscard]] std::string name_of(const explorer::cell& c) const override {
-    using node = wane::impl::node<std::uint64_t, std::uint64_t, Hash, explorer::environment>;
+    using node = wane::impl::node<std::uint64_t, value, Hash, explorer::environment>;
     using wane::impl::block_slots;
     for (std::size_t i = 0; i < pieces_.count; ++i) {
       const auto [begin, bytes] = pieces_.all[i];
@@ -121,6 +157,7 @@ class map_scenario final : public explorer::scenario {
 
   void finish() override {
     all_ended_ = true;
+    judge_structure();
     for (const step& s : program_.after) perform(s);
     for (std::uint64_t k = 0; k < keys; ++k)
       if ((used_ >> k & 1) != 0) perform(steps::find(k));
@@ -129,7 +166,10 @@ class map_scenario final : public explorer::scenario {
     else
       history_.order_by_stamps();
     judge_history();
+    is_recording_ = false;
+    map_.collect();
     judge_structure();
+    judge_leftovers();
   }
 
  private:
@@ -189,13 +229,15 @@ class map_scenario final : public explorer::scenario {
     me.history_.died({key, value, why, i});
     if (me.program_.curious_listener) me.look_for_the_dead(key, value);
   }
-  /// What a listener is told of is gone already.
+  /// What a listener is told of is gone already. Looking may meet another that has expired, whose removal is told in turn.
   void look_for_the_dead(std::uint64_t key, std::uint64_t value) {
-    is_recording_ = false;
+    bool& looks = looks_[engine::current().thread()];
+    if (looks) return;
+    looks = true;
     map_.visit(key, [&](std::uint64_t, std::uint64_t found) {
       if (found == value) engine::current().fail(fault::wrong_events, "a removal is told while the entry is there");
     });
-    is_recording_ = true;
+    looks = false;
   }
 
   // ---- Calling -----------------------------------------------------------------------------------------------------
@@ -206,6 +248,7 @@ class map_scenario final : public explorer::scenario {
     switch (s.chore) {
       case chore::none: break;
       case chore::collect: map_.collect(); return;
+      case chore::barrier: map_.domain().barrier(); return;
       case chore::shrink: map_.shrink_to_fit(); return;
       case chore::reserve:
         map_.reserve(static_cast<std::size_t>(static_cast<double>(map_.bucket_count()) * 2 * program_.load));
@@ -254,7 +297,9 @@ class map_scenario final : public explorer::scenario {
     bool saw = false;
     std::uint64_t seen = 0;
   };
-  static answer value_or_no(const std::optional<std::uint64_t>& v) { return v ? answer{true, true, *v} : answer{}; }
+  static answer value_or_no(const std::optional<value>& v) {
+    return v ? answer{true, true, std::uint64_t{*v}} : answer{};
+  }
   static wane::lifetime<explorer::clock> lifetime_of(const call& c) {
     switch (c.life) {
       case life::ttl: return nanoseconds(c.ticks);
@@ -272,7 +317,7 @@ class map_scenario final : public explorer::scenario {
   }
 
   answer make(const call& c) {
-    const std::uint64_t key = c.key, value = c.argument;
+    const std::uint64_t key = c.key, fresh = c.argument;
     answer a;
     const auto looked_at = [&](std::uint64_t v) {
       a.saw = true;
@@ -286,22 +331,22 @@ class map_scenario final : public explorer::scenario {
         if (!left) return {};
         return {true, true, *left == wane::no_deadline ? forever_left : static_cast<std::uint64_t>(left->count())};
       }
-      case verb::insert: return {map_.insert(key, value, lifetime_of(c))};
+      case verb::insert: return {map_.insert(key, fresh, lifetime_of(c))};
       case verb::get_or_emplace: {
-        const auto [there, inserted] = map_.get_or_emplace_for(lifetime_of(c), key, value);
-        return {inserted, true, there};
+        const auto [there, inserted] = map_.get_or_emplace_for(lifetime_of(c), key, fresh);
+        return {inserted, true, std::uint64_t{there}};
       }
-      case verb::insert_or_assign: return {map_.insert_or_assign(key, value, assigned_lifetime_of(c))};
+      case verb::insert_or_assign: return {map_.insert_or_assign(key, fresh, assigned_lifetime_of(c))};
       case verb::upsert: {
-        const auto f = [&](std::uint64_t old) { return looked_at(old), value; };
-        a.ok = map_.upsert(key, value, f, assigned_lifetime_of(c));
+        const auto f = [&](std::uint64_t old) { return looked_at(old), fresh; };
+        a.ok = map_.upsert(key, fresh, f, assigned_lifetime_of(c));
         if (a.ok) a.saw = false;
         return a;
       }
-      case verb::replace: return value_or_no(map_.replace(key, value, assigned_lifetime_of(c)));
-      case verb::compare_exchange: return {map_.compare_exchange(key, c.expected, value, assigned_lifetime_of(c))};
+      case verb::replace: return value_or_no(map_.replace(key, fresh, assigned_lifetime_of(c)));
+      case verb::compare_exchange: return {map_.compare_exchange(key, c.expected, fresh, assigned_lifetime_of(c))};
       case verb::update: {
-        const auto f = [&](std::uint64_t old) { return looked_at(old), value; };
+        const auto f = [&](std::uint64_t old) { return looked_at(old), fresh; };
         a.ok = map_.update(key, f, assigned_lifetime_of(c));
         if (!a.ok) a.saw = false;
         return a;
@@ -345,12 +390,12 @@ class map_scenario final : public explorer::scenario {
   void scan(running& now, Walk&& walk) {
     now = {invoke({.what = verb::sweep}), 1};  // for the expiries it commits
     std::uint64_t visited = 0;
-    std::array<std::uint64_t, keys> value;
+    std::array<std::uint64_t, keys> seen;
     walk([&](std::uint64_t k, std::uint64_t v) {
       if (k >= keys) return;
       if ((visited >> k & 1) != 0) engine::current().fail(fault::wrong_result, "a scan visits a key twice");
       visited |= std::uint64_t{1} << k;
-      value[k] = v;
+      seen[k] = v;
     });
     const std::size_t whole = now.first;
     respond(whole);
@@ -365,7 +410,7 @@ class map_scenario final : public explorer::scenario {
       hit.what = verb::find;
       hit.key = k;
       hit.ok = hit.saw = true;
-      hit.seen = value[k];
+      hit.seen = seen[k];
       responded_at_[history_.add(hit, history_.before(whole))] = responded_at_[whole];
     }
   }
@@ -374,11 +419,11 @@ class map_scenario final : public explorer::scenario {
   void visit_within(running& now, std::uint64_t key) {
     now = {invoke({.what = verb::find, .key = key}), 1};
     call& c = history_[now.first];
-    c.ok = map_.visit(key, [&](std::uint64_t, const std::uint64_t& value) {
-      map_.visit(key + 1, [](std::uint64_t, std::uint64_t) {});
-      explorer::environment::reading(&value);
+    c.ok = map_.visit(key, [&](std::uint64_t, const value& v) {
+      map_.visit(key + 1, [](std::uint64_t, const value&) {});
+      explorer::environment::reading(&v);
       c.saw = true;
-      c.seen = value;
+      c.seen = v;
     });
     respond(now.first);
     now.count = 0;
@@ -402,16 +447,27 @@ class map_scenario final : public explorer::scenario {
     std::ostringstream why;
     why << "no order of the calls explains their results, key " << v.key;
     if (v.broken != nullptr) why << ": " << v.broken;
+    if (engine::current().is_tracing()) {
+      const small_history part = minimised(checker, history_);
+      why << '\n' << timeline(part, checker.check(part));
+    }
     engine::current().fail(v.broken != nullptr ? fault::wrong_events : fault::not_linearizable, why.str());
   }
 
   void judge_structure() {
     const auto r = map_.check();
     if (!r.problems.empty()) engine::current().fail(fault::wrong_structure, r.problems.front());
-    is_recording_ = false;
-    map_.collect();
+    if (r.dead != 0)
+      engine::current().fail(fault::wrong_structure, std::to_string(r.dead) + " dead entries are still linked");
+    entries_ = r.entries;
+  }
+  void judge_leftovers() {
     if (const auto left = map_.stats().retired; left != 0)
       engine::current().fail(fault::wrong_structure, std::to_string(left) + " retired slots are never freed");
+    if constexpr (std::is_same_v<value, tracked>)
+      if (alive_ != entries_)
+        engine::current().fail(fault::wrong_structure, std::to_string(alive_) + " values exist, " +
+                                                           std::to_string(entries_) + " are in the map");
   }
 
   static constexpr std::uint32_t in_set_up = ~std::uint32_t{0};
@@ -422,8 +478,11 @@ class map_scenario final : public explorer::scenario {
   bool all_ended_ = false;
   std::uint64_t values_ = 0;
   std::uint64_t used_ = 0;  // keys, a bit each
+  std::size_t alive_ = 0;   // values
+  std::size_t entries_ = 0;
   std::array<std::uint64_t, keys> first_value_{};
   std::array<running, explorer::max_threads> running_{};
+  std::array<bool, explorer::max_threads> looks_{};  // for the dead
   std::array<std::uint32_t, small_history::capacity> responded_at_{};
   small_history history_;
   explorer::pages::pieces pieces_;

@@ -15,9 +15,14 @@ int main(int argc, char** argv) {
         examiner counts("named programs");
         for (const bool symmetric : {false, true}) {
           if (symmetric && !n.symmetric_too) continue;
-          counts.exhaust(p, n.reach, {}, symmetric);
-          counts.exhaust(p, {n.reach.preemptions + 1, n.reach.stale}, {.seconds = stress_factor() / 4}, symmetric);
-          counts.exhaust(p, {n.reach.preemptions, n.reach.stale + 1}, {.seconds = stress_factor() / 4}, symmetric);
+          const explorer::limits some{.seconds = stress_factor() / 8}, more{.seconds = stress_factor()};
+          counts.exhaust(p, n.reach, more, symmetric);
+          counts.exhaust(p, {n.reach.preemptions + 1, n.reach.stale}, some, symmetric);
+          counts.exhaust(p, {n.reach.preemptions, n.reach.stale + 1}, some, symmetric);
+          explorer::random_walk random(seed(), n.reach.stale + 1);
+          counts.wander(p, random, true, some, symmetric);
+          explorer::pct depth3(seed(), 3, n.reach.stale + 1);
+          counts.wander(p, depth3, true, some, symmetric);
         }
       });
     }

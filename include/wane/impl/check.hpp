@@ -91,6 +91,7 @@ class checker {
 
   void check_node(handle h, const node& n, std::vector<const node*>& run) {
     const state s = n.life.read();
+    if (!s.is_live()) ++report_.dead;
     const node* live = s.is_live() ? &n : nullptr;
     handle at = h;
     // A node that was replaced and could not be unlinked for want of memory: its replacements are not linked yet.

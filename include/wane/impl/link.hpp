@@ -49,10 +49,6 @@ class link {
   [[nodiscard]] constexpr bool is_ready() const noexcept {
     return !is_unset() && (bits_ & (fresh_bit | frozen_bit)) == 0;
   }
-  [[nodiscard]] constexpr bool same_target(link other) const noexcept {
-    return ((bits_ ^ other.bits_) & (sentinel_bit | target_mask)) == 0;
-  }
-
   /// What this word becomes when it is made to point where `destination` points: the next tag, no flags.
   [[nodiscard]] constexpr link pointing_to(link destination) const noexcept {
     return link(next_tag() | (destination.bits_ & (sentinel_bit | target_mask)));

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSL-1.0
+// Hunts mutants: runs each seeded bug and each weakened memory order under the explorer until one of the named programs
+// tells it from the code that ships, by a verdict of the kind that its table expects.
+//
+//   hunt [NAME...]    all mutants, or those whose names contain one of the arguments
+//
+// First the programs run without a mutant and must be clean. One line a mutant; the last line is "N passed, M failed",
+// killed as passed. Every mutant has a process of its own, so that whatever it breaks is broken there.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <mutants/selected.hpp>
+#include <seeded_mutants.hpp>
+#include <weaker_orders.hpp>
+
+#include "explorer/crashes.hpp"
+#include "scenarios/map_scenario.hpp"
+#include "scenarios/named.hpp"
+
+using namespace proptest;
+
+namespace {
+
+const weaker_order* weakened = nullptr;
+
+std::memory_order order_of(std::memory_order order, bool is_failure, const std::source_location& site) {
+  return weakened->is_failure == is_failure && weakened->is_at(site) ? weakened->to : order;
+}
+
+/// A mutant, or none.
+struct quarry {
+  std::string name;
+  const seeded_mutant* seeded = nullptr;
+  const weaker_order* weaker = nullptr;
+
+  [[nodiscard]] bool expects(explorer::verdict v) const {
+    if (seeded != nullptr) return seeded->expects(explorer::name_of(v));
+    if (weaker == nullptr) return false;
+    // A pointer that was published too weakly leads nowhere: that is a crash. No weak order makes anybody wait for ever.
+    return v != explorer::verdict::stuck && v != explorer::verdict::exception;
+  }
+};
+
+/// The ways to explore a program, the cheap ones first. Bounded by schedules, not by time, so that a verdict does not depend
+/// on how busy the machine is.
+class ways {
+ public:
+  ways(const quarry& q, const named_program& n, bool meant) : quarry_(q), named_(n), meant_(meant) {}
+
+  /// The first failure met, if there is one.
+  [[nodiscard]] std::optional<explorer::report> search(const program& p, bool symmetric) {
+    // An order that is too weak shows only where loads may return old values.
+    const unsigned stale = quarry_.weaker != nullptr ? std::max(named_.reach.stale, 1u) : named_.reach.stale;
+    const unsigned preemptions = named_.reach.preemptions;
+    const std::uint64_t few = meant_ ? 20'000 : 3'000, many = meant_ ? 3'000'000 : 20'000;
+    explorer::exhaustive within(preemptions, stale), all_within(preemptions, stale);
+    explorer::random_walk random(1, stale + 1);
+    explorer::pct depth3(1, 3, stale + 1);
+    explorer::exhaustive switching(preemptions + 1, stale), aging(preemptions, stale + 1);
+    const auto fails = [&](explorer::strategy& how, bool relaxed, std::uint64_t at_most) {
+      explorer::engine e;
+      e.asymmetric_fences = !symmetric;
+      selected_mutant = quarry_.seeded == nullptr ? 0 : quarry_.seeded->number;
+      weakened = quarry_.weaker;
+      if (weakened != nullptr) e.order_of = &order_of;
+      set_up(e, p, relaxed);
+      report_ = e.explore(how, {.schedules = at_most, .seconds = 60});
+      schedules += report_.schedules;
+      return report_.failure.kind != explorer::verdict::clean;
+    };
+    if (fails(within, stale != 0, few) || fails(random, true, few) || fails(depth3, true, few) ||
+        fails(all_within, stale != 0, many) || fails(switching, stale != 0, many) || fails(aging, true, many))
+      return report_;
+    return {};
+  }
+
+  std::uint64_t schedules = 0;
+
+ private:
+  const quarry& quarry_;
+  const named_program& named_;
+  bool meant_;
+  explorer::report report_;
+};
+
+struct kill {
+  bool dead = false;
+  std::string line;
+};
+
+/// Tries one program in all its variants.
+kill try_program(const quarry& q, const named_program& n, std::uint64_t& schedules, bool meant) {
+  for (const bool symmetric : {false, true})
+    for (const bool integer_keys : {true, false}) {
+      if (symmetric && !n.symmetric_too) continue;
+      program p = n.what;
+      p.integer_keys = p.integer_keys && integer_keys;
+      ways all(q, n, meant);
+      const auto r = all.search(p, symmetric);
+      schedules += all.schedules;
+      if (!r) continue;
+      std::ostringstream line;
+      line << explorer::name_of(r->failure.kind) << "  " << p.name << "  '" << explorer::to_string(r->schedule)
+           << "'  (" << schedules << " schedules)";
+      return {q.expects(r->failure.kind), line.str()};
+    }
+  return {};
+}
+
+/// The programs to try, the one meant for the mutant first.
+std::vector<const named_program*> order_of_programs(const quarry& q) {
+  std::vector<const named_program*> all;
+  if (q.seeded != nullptr) all.push_back(&program_named(q.seeded->scenario));
+  for (const named_program& n : named_programs())
+    if (all.empty() || &n != all.front()) all.push_back(&n);
+  return all;
+}
+
+/// Runs in the child. Returns what it prints.
+std::string hunt(const quarry& q) {
+  std::uint64_t schedules = 0;
+  std::string wrong;
+  for (const named_program* n : order_of_programs(q)) {
+    const bool meant = q.seeded != nullptr && n->what.name == q.seeded->scenario;
+    const kill k = try_program(q, *n, schedules, meant);
+    if (k.dead) return "killed    " + q.name + "  " + k.line;
+    // Found, but not as expected: another program may still tell it apart properly.
+    if (!k.line.empty() && wrong.empty()) wrong = k.line;
+  }
+  if (q.seeded == nullptr && q.weaker == nullptr)
+    return wrong.empty() ? "clean     without a mutant  (" + std::to_string(schedules) + " schedules)"
+                         : "NOT CLEAN without a mutant  " + wrong;
+  if (q.weaker != nullptr && !q.weaker->unobservable.empty())
+    return wrong.empty() ? "argued    " + q.name + "  " + std::string(q.weaker->unobservable)
+                         : "OBSERVED  " + q.name + "  " + wrong;
+  return (wrong.empty() ? "SURVIVED  " : "UNEXPECTED ") + q.name + "  " + wrong;
+}
+
+/// Runs `work` in child processes, as many at once as there are processors, and calls done(index, output) for each.
+template <class Done>
+void in_processes(std::size_t count, const std::function<std::string(std::size_t)>& work, Done&& done) {
+  struct child {
+    pid_t id;
+    int output;
+    std::size_t index;
+  };
+  std::vector<child> running;
+  const std::size_t at_once = std::max(1u, std::thread::hardware_concurrency());
+  const auto collect = [&] {
+    int status = 0;
+    const pid_t id = wait(&status);
+    const auto it = std::find_if(running.begin(), running.end(), [&](const child& c) { return c.id == id; });
+    if (it == running.end()) return;
+    std::string text;
+    for (std::array<char, 4096> buffer; const auto n = read(it->output, buffer.data(), buffer.size());) {
+      if (n < 0) break;
+      text.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    close(it->output);
+    if (text.empty()) text = "DIED      of signal " + std::to_string(WTERMSIG(status));
+    done(it->index, text);
+    running.erase(it);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    if (running.size() == at_once) collect();
+    int ends[2];
+    if (pipe(ends) != 0) std::abort();
+    const pid_t id = fork();
+    if (id < 0) std::abort();
+    if (id == 0) {
+      close(ends[0]);
+      const std::string text = work(i);
+      const bool all = write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
+      _exit(all ? 0 : 1);
+    }
+    close(ends[1]);
+    running.push_back({id, ends[0], i});
+  }
+  while (!running.empty()) collect();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<quarry> all = {{"without a mutant"}};
+  const auto wanted = [&](std::string_view name) {
+    return argc == 1 || std::any_of(argv + 1, argv + argc,
+                                    [&](const char* part) { return name.find(part) != std::string_view::npos; });
+  };
+  for (const seeded_mutant& m : seeded_mutants)
+    if (wanted(m.name)) all.push_back({std::string(m.name), &m});
+  for (const weaker_order& w : weaker_orders)
+    if (wanted(w.name)) all.push_back({std::string(w.name), nullptr, &w});
+
+  std::size_t passed = 0, failed = 0;
+  in_processes(
+      all.size(),
+      [&](std::size_t i) {
+        explorer::catch_crashes();
+        return hunt(all[i]);
+      },
+      [&](std::size_t i, const std::string& text) {
+        const bool good = text.starts_with("killed") || text.starts_with("clean") || text.starts_with("argued");
+        (good ? passed : failed) += 1;
+        std::cout << text;
+        if (all[i].seeded != nullptr) std::cout << "  [" << all[i].seeded->breaks << ']';
+        std::cout << std::endl;
+      });
+  std::cout << passed << " passed, " << failed << " failed" << std::endl;
+  return failed == 0 ? 0 : 1;
+}
