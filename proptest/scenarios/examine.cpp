@@ -23,6 +23,17 @@ explorer::trace::names names_in(const explorer::engine& e) {
   return names;
 }
 
+/// Runs one schedule and tells what happens.
+finding told(explorer::engine& e, const program& p, explorer::schedule s) {
+  explorer::trace happened;
+  const explorer::report r = e.run(s, &happened);
+  std::ostringstream out;
+  out << name_of(r.failure.kind) << ": " << r.failure.what << '\n' << to_string(p);
+  happened.print(out, names_in(e));
+  out << "replay with: WANE_SCHEDULE='" << to_string(s) << "' and the program's name";
+  return {r.failure.kind, std::move(s), out.str()};
+}
+
 }  // namespace
 
 examiner::~examiner() {
@@ -40,10 +51,21 @@ void examiner::exhaust(const program& p, bounds b, const explorer::limits& until
 
 void examiner::wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until,
                       bool symmetric_fences) {
+  const auto found = find_failure(p, how, relaxed, until, symmetric_fences);
+  EXPECT(!found, found->account);
+}
+
+std::optional<finding> examiner::find_failure(const program& p, explorer::strategy& how, bool relaxed,
+                                              const explorer::limits& until, bool symmetric_fences) {
   explorer::engine e;
   e.asymmetric_fences = !symmetric_fences;
   set_up(e, p, relaxed);
-  if (replays(e, p)) return;
+  if (const char* const text = std::getenv("WANE_SCHEDULE"); text != nullptr) {
+    finding f = told(e, p, explorer::parse_schedule(text));
+    std::cerr << f.account << std::endl;
+    if (f.kind == explorer::verdict::clean) return {};
+    return f;
+  }
   const explorer::report r = e.explore(how, until);
   ++programs_;
   ++explorations_;
@@ -51,31 +73,13 @@ void examiner::wander(const program& p, explorer::strategy& how, bool relaxed, c
   schedules_ += r.schedules;
   steps_ += r.steps;
   seconds_ += r.seconds;
-  if (r.failure.kind != explorer::verdict::clean) tell(e, p, r);
-}
-
-bool examiner::replays(explorer::engine& e, const program& p) {
-  const char* const text = std::getenv("WANE_SCHEDULE");
-  if (text == nullptr) return false;
-  explorer::trace told;
-  const explorer::report r = e.run(explorer::parse_schedule(text), &told);
-  std::cerr << to_string(p);
-  told.print(std::cerr, names_in(e));
-  std::cerr << name_of(r.failure.kind) << ' ' << r.failure.what << std::endl;
-  EXPECT(r.failure.kind == explorer::verdict::clean, r.failure.what);
-  return true;
-}
-
-void examiner::tell(explorer::engine& e, const program& p, const explorer::report& r) {
-  const explorer::schedule least = e.minimise(r.schedule, r.failure.kind);
-  explorer::trace told;
-  const explorer::report again = e.run(least, &told);
-  std::ostringstream out;
-  out << name_of(r.failure.kind) << ": " << (again.failure.kind == r.failure.kind ? again : r).failure.what << '\n'
-      << to_string(p);
-  told.print(out, names_in(e));
-  out << "replay with: WANE_SCHEDULE='" << to_string(least) << "' and the program's name";
-  EXPECT(r.failure.kind == explorer::verdict::clean, out.str());
+  if (r.failure.kind == explorer::verdict::clean) return {};
+  finding f = told(e, p, e.minimise(r.schedule, r.failure.kind));
+  if (f.kind == r.failure.kind) return f;
+  // It does not replay: what is left is what was seen.
+  f.account = std::string(name_of(r.failure.kind)) + ": " + r.failure.what + " (does not replay)\n" + f.account;
+  f.kind = r.failure.kind;
+  return f;
 }
 
 }  // namespace proptest

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "explorer/engine.hpp"
 #include "scenarios/program.hpp"
@@ -17,6 +18,13 @@ namespace proptest {
 struct bounds {
   unsigned preemptions = 2;
   unsigned stale = 0;  ///< loads that read an old value, stores that come late
+};
+
+/// What an exploration found, minimised.
+struct finding {
+  explorer::verdict kind;
+  explorer::schedule least;
+  std::string account;  ///< the verdict, the program, what happened access by access, the schedule
 };
 
 /// Sums over explorations. One of these for each table row of papers/verification.md.
@@ -30,14 +38,14 @@ class examiner {
 
   /// Explores all schedules within the bounds, or `until` a limit. States what is wrong by EXPECT.
   void exhaust(const program& p, bounds b, const explorer::limits& until = {}, bool symmetric_fences = false);
-  /// Explores under any strategy; `relaxed` says whether it makes loads read old values.
+  /// Explores under any strategy; `relaxed` says whether it makes loads read old values. Returns what is wrong.
+  std::optional<finding> find_failure(const program& p, explorer::strategy& how, bool relaxed,
+                                      const explorer::limits& until, bool symmetric_fences = false);
+  /// The same, and states what is wrong by EXPECT.
   void wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until,
               bool symmetric_fences = false);
 
  private:
-  void tell(explorer::engine& e, const program& p, const explorer::report& r);
-  bool replays(explorer::engine& e, const program& p);
-
   std::string subject_;
   std::uint64_t programs_ = 0, explorations_ = 0, complete_ = 0, schedules_ = 0, steps_ = 0;
   double seconds_ = 0;
