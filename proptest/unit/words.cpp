@@ -15,12 +15,12 @@ using wane::impl::state;
 
 namespace {
 
-bool same_target(link a, link b) { return a.target() == b.target() && a.is_sentinel() == b.is_sentinel(); }
-
 using link = wane::impl::link;  // not the system call
 constexpr std::uint32_t last_tag = (1u << 29) - 1;
 constexpr std::uint32_t last_version = (1u << 22) - 1;
 const std::vector<std::uint32_t> targets{1, 2, 63, 64, 0x7FFF'FFFF, 0x8000'0000, 0xFFFF'FFFE};
+
+bool same_target(link a, link b) { return a.target() == b.target() && a.is_sentinel() == b.is_sentinel(); }
 
 link with_tag(std::uint32_t tag) { return link(std::uint64_t{tag} << 35); }
 state with_version(std::uint32_t version) { return state(std::uint64_t{version} << 40); }
