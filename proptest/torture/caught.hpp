@@ -26,7 +26,8 @@ struct planted_bug {
 };
 
 /// The main function of a program of planted bugs: `program` runs itself once for each, `program --plant NAME` is that run.
-inline int catch_all(int argc, char** argv, const std::vector<planted_bug>& bugs) {
+/// `clean` does without any what they do, and must not fail.
+inline int catch_all(int argc, char** argv, const std::vector<planted_bug>& bugs, const std::function<void()>& clean) {
   if (argc == 3 && std::string_view(argv[1]) == "--plant") {
     alarm(50);  // maps that a bug has harmed may run in circles
     for (const planted_bug& bug : bugs)
@@ -34,6 +35,7 @@ inline int catch_all(int argc, char** argv, const std::vector<planted_bug>& bugs
     return failures::any() ? 1 : 0;
   }
   suite tests(argc, argv);
+  tests.test("nothing_is_caught_where_nothing_is_planted", clean);
   for (const planted_bug& bug : bugs)
     tests.test(bug.name + "_is_caught", [&] {
       const std::string command =

@@ -44,5 +44,10 @@ int main(int argc, char** argv) {
                     {"a_short_period_by_stamps", passed, torture<haste::short_period, poisoned>(periods)},
                     {"a_missing_guard", reclaimed, torture<haste::no_guard, poisoned>(values)},
                     {"a_missing_guard_by_ages", aged, torture<haste::no_guard, poisoned>(ages)},
-                    {"a_barrier_that_does_not_wait", aged, torture<haste::no_barrier, poisoned>(ages)}});
+                    {"a_barrier_that_does_not_wait", aged, torture<haste::no_barrier, poisoned>(ages)}},
+                   [] {
+                     using honest = wane::basic_epoch<jittery_environment>;
+                     torture_bed<tortured<honest, poisoned, jittery_environment>> bed(honest::default_domain());
+                     bed.run(std::chrono::milliseconds(500));
+                   });
 }
