@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <mutex>
+
 namespace wane {
 
 namespace impl {
@@ -24,14 +26,19 @@ long membarrier(int command) noexcept { return syscall(SYS_membarrier, command, 
 
 }  // namespace
 
-/// Called once, before the first thread gets its slot. Registering is inherited by fork.
+/// Before a thread gets its slot, and before its first heavy fence: who only waits for grace periods has no slot.
+/// Registering is inherited by fork.
 void set_up_fences() noexcept {
-  const long supported = membarrier(MEMBARRIER_CMD_QUERY);
-  asymmetric_fences = supported > 0 && (supported & MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
-                      membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+  static std::once_flag once;
+  std::call_once(once, [] {
+    const long supported = membarrier(MEMBARRIER_CMD_QUERY);
+    asymmetric_fences = supported > 0 && (supported & MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
+                        membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+  });
 }
 
 void heavy_fence() noexcept {
+  set_up_fences();
   if (asymmetric_fences) {
     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
   } else {
@@ -46,7 +53,7 @@ void yield() noexcept { sched_yield(); }
 }  // namespace impl
 
 bool has_asymmetric_fences() noexcept {
-  std_environment::thread_slot();  // sets the fences up, if nobody has yet
+  impl::set_up_fences();
   return impl::asymmetric_fences;
 }
 

@@ -2,7 +2,6 @@
 // Thread slots: small dense numbers, the lowest free one for each new thread, given back when the thread ends.
 #include <array>
 #include <bit>
-#include <mutex>
 #include <system_error>
 
 #include <wane/environment.hpp>
@@ -67,8 +66,7 @@ struct registration {
 }  // namespace
 
 std::uint32_t register_thread() {
-  static std::once_flag fences;
-  std::call_once(fences, set_up_fences);
+  set_up_fences();
   static thread_local registration mine;
   const std::uint32_t slot = take_lowest();
   raise_high_water(slot + 1);

@@ -52,6 +52,17 @@ class totals {
   double seconds_ = 0;
 };
 
+/// Who only waits for grace periods has no part in the library otherwise. For ThreadSanitizer, and before all other tests,
+/// because it is about what happens once a process.
+void a_barrier_races_the_first_call_of_the_process() {
+  wane::epoch::domain domain;
+  wane::map<int, int> map({}, {.domain = &domain});
+  together(2, [&](unsigned i) {
+    if (i == 0) return domain.barrier();
+    map.insert(1, 1);
+  });
+}
+
 template <class R, class V, class Env>
 void tests_of(suite& tests, totals& sum, const char* delayed) {
   const std::string name = std::string("what_is_visited_is_not_reclaimed [") + reclaimer_name<R> + ", " + V::name +
@@ -64,6 +75,7 @@ void tests_of(suite& tests, totals& sum, const char* delayed) {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   totals sum;
+  tests.test("a_barrier_races_the_first_call_of_the_process", a_barrier_races_the_first_call_of_the_process);
   using plain = wane::std_environment;
   using delayed = jittery_environment;
   tests_of<wane::epoch, poisoned, plain>(tests, sum, "");
