@@ -23,8 +23,8 @@ using kind = observed<wane::basic_epoch<jittery_environment>, std::uint64_t, jit
 /// Plays until something is wrong, or the rounds are over.
 void play_rounds(judge& j, std::uint64_t rounds) {
   for (std::uint64_t round = 1; round <= rounds; ++round) {
-    constexpr play hot{.keys = 3, .turns = 4000, .calls_a_tick = 40, .longest_ttl = 4};
-    constexpr play collides{.keys = 12, .runs = 3, .turns = 4000, .calls_a_tick = 40, .longest_ttl = 4};
+    constexpr play hot{.keys = 3, .turns = 4000, .calls_a_tick = 40, .longest_ttl = 4, .stay = 10};
+    constexpr play collides{.keys = 12, .runs = 3, .turns = 4000, .calls_a_tick = 40, .longest_ttl = 4, .stay = 10};
     const play& p = round % 2 == 0 ? hot : collides;
     ensemble<kind> players(p, round);
     const auto history = players.run();
@@ -41,7 +41,7 @@ void play_with(const char* mutant) {
     throw std::invalid_argument(std::string("no mutant has the name ") + mutant);
   selected_mutant = it->number;
   judge j(mutant);
-  play_rounds(j, 1000);
+  play_rounds(j, 200);
 }
 
 planted_bug bug(const char* mutant) {

@@ -5,6 +5,7 @@
 
 #include <wane/map.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -12,6 +13,8 @@
 #include <functional>
 #include <thread>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "calling.hpp"
 #include "recording.hpp"
@@ -53,6 +56,31 @@ struct play {
   unsigned lives = 3;      // threads that play one player, one after the other
   std::uint64_t calls_a_tick = 100;
   std::uint64_t longest_ttl = 6;
+  /// Keys that nobody removes, beside the others; every scan must visit each of them. Nobody clears the map then.
+  std::uint64_t stay = 0;
+};
+
+/// One pass of a scan over the whole map, in which no key may come twice.
+class scan_pass {
+ public:
+  explicit scan_pass(const play& p) : keys_(p.keys), came_(p.keys + p.stay) {}
+
+  static constexpr std::uint64_t first_to_stay = std::uint64_t{1} << 32;
+  void visits(std::uint64_t key) {
+    if (key >= keys_ && key < first_to_stay) return;
+    const std::uint64_t i = key < keys_ ? key : keys_ + key - first_to_stay;
+    EXPECT(!came_[i], "a scan visits key " << key << " twice");
+    came_[i] = true;
+  }
+  void ends() {
+    for (std::uint64_t i = keys_; i < came_.size(); ++i)
+      EXPECT(came_[i], "a scan misses key " << first_to_stay + i - keys_ << ", which is there all the time");
+    std::fill(came_.begin(), came_.end(), false);
+  }
+
+ private:
+  std::uint64_t keys_;
+  std::vector<bool> came_;
 };
 
 /// Changes what a call has returned before it is written down, or does not: for tests of the test.
@@ -69,7 +97,11 @@ class ensemble {
         stream_(stream),
         lies_(std::move(lies)),
         record_(p.players + helpers, p.keys, p.turns + p.turns / 4),
-        map_({.minimum_buckets = 1}, parts()) {}
+        map_({.minimum_buckets = 1}, parts()) {
+    const attendance<typename Kind::reclaimer> present;
+    for (std::uint64_t i = 0; i < play_.stay; ++i)
+      map_.insert(scan_pass::first_to_stay + i, typename Kind::value(0), wane::forever);
+  }
 
   /// Plays to the end, and finds each key once more. Nothing else may be recorded then.
   recording::merged run() {
@@ -118,7 +150,7 @@ class ensemble {
   class player {
    public:
     player(ensemble& e, unsigned number, unsigned life)
-        : e_(e), me_(e.record_, number), random_(e.stream_ * 1000 + number * 16 + life) {
+        : e_(e), me_(e.record_, number), random_(e.stream_ * 1000 + number * 16 + life), pass_(e.play_) {
       // Values name their incarnations: no two are the same.
       next_value_ = (std::uint64_t{number} << 8 | life) << 32;
     }
@@ -126,7 +158,7 @@ class ensemble {
     void play_on(unsigned turns) {
       for (; turns > 0; --turns) {
         const auto dice = random_.below(4000);
-        if (dice == 0 && random_.once_in(1 + e_.play_.keys / 16))
+        if (dice == 0 && e_.play_.stay == 0 && random_.once_in(1 + e_.play_.keys / 16))
           clear();
         else if (dice < 20)
           scan();
@@ -198,11 +230,15 @@ class ensemble {
     /// A sweep, for the expiries it commits, and a find for each entry visited.
     void scan() {
       visited_.clear();
+      const bool at_once = random_.once_in(16) && e_.play_.keys <= 16;
+      scan_pass whole_pass(e_.play_);
+      scan_pass& pass = at_once ? whole_pass : pass_;
       const auto visit = [&](std::uint64_t key, const typename Kind::value& v) {
+        pass.visits(key);
         if (key < e_.play_.keys) visited_.push_back({key, static_cast<std::uint64_t>(v)});
       };
       e_.record_.invoke({.what = verb::sweep});
-      if (random_.once_in(16) && e_.play_.keys <= 16)
+      if (at_once)
         e_.map_.for_each(visit);
       else
         at_ = e_.map_.scan(at_, 1 + random_.below(8), visit);
@@ -215,6 +251,7 @@ class ensemble {
         hit.seen = value;
         e_.record_.add(hit);
       }
+      if (at_once || at_.at_end()) pass.ends();
     }
 
     ensemble& e_;
@@ -224,6 +261,7 @@ class ensemble {
     std::uint64_t next_value_ = 0;
     std::array<std::uint64_t, 64> last_seen_{};
     wane::cursor at_;
+    scan_pass pass_;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> visited_;
   };
 
