@@ -19,11 +19,14 @@ engine::engine()
 }
 
 engine::~engine() {
+  if (current_ != this) return;
   current_ = nullptr;
   this_world = nullptr;
 }
 
 void engine::set_up(factory make) {
+  current_ = this;
+  this_world = &world_;
   world_.clear();
   points_.assign(points_.size(), false);
   make_ = std::move(make);

@@ -95,16 +95,25 @@ constexpr std::array<recipe, 44> calls = {
     [](const ingredients& i) { return drain(i.ticks); },
 };
 
+constexpr std::array conditions = {wane::when::always, wane::when::if_later, wane::when::if_sooner, wane::when::if_none,
+                                   wane::when::if_some};
+constexpr unsigned most_ticks = 6;
+
+template <std::size_t N>
+step made_from(const std::array<recipe, N>& recipes, unsigned number, unsigned rest) {
+  return recipes[number % N](
+      {rest % 3, 1 + rest / 3 % most_ticks, conditions[rest / (3 * most_ticks) % conditions.size()]});
+}
+
 template <std::size_t N>
 rc::Gen<step> any_step(const std::array<recipe, N>& recipes) {
-  return rc::gen::map(rc::gen::tuple(rc::gen::inRange<std::size_t>(0, N), rc::gen::inRange<std::uint64_t>(0, 3),
-                                     rc::gen::inRange<std::uint64_t>(1, 7),
-                                     rc::gen::element(wane::when::always, wane::when::if_later, wane::when::if_sooner,
-                                                      wane::when::if_none, wane::when::if_some)),
-                      [&recipes](const std::tuple<std::size_t, std::uint64_t, std::uint64_t, wane::when>& t) {
-                        const auto [recipe, key, ticks, condition] = t;
-                        return recipes[recipe]({key, ticks, condition});
-                      });
+  return rc::gen::map(
+      rc::gen::tuple(rc::gen::inRange<std::size_t>(0, N), rc::gen::inRange<std::uint64_t>(0, 3),
+                     rc::gen::inRange<std::uint64_t>(1, most_ticks + 1), rc::gen::elementOf(conditions)),
+      [&recipes](const std::tuple<std::size_t, std::uint64_t, std::uint64_t, wane::when>& t) {
+        const auto [recipe, key, ticks, condition] = t;
+        return recipes[recipe]({key, ticks, condition});
+      });
 }
 
 /// At most `n`, where lengths follow RapidCheck's size, and all else is drawn from its full range.
@@ -115,8 +124,8 @@ rc::Gen<std::vector<T>> up_to(int n, rc::Gen<T> one) {
 
 /// Calls name their keys by number: here are the keys. The first two have one hash.
 using key_set = std::array<std::uint64_t, 3>;
-void name_keys(std::vector<step>& steps, const key_set& keys) {
-  for (step& s : steps) s.what.key = keys[s.what.key];
+void name_keys(std::vector<step>& steps, const key_set& places) {
+  for (step& s : steps) s.what.key = places[s.what.key];
 }
 
 /// Whether a key that is there when the threads begin is still there, as the same entry, whatever they do with `s`.
@@ -136,9 +145,9 @@ bool leaves_alone(const step& s, std::uint64_t key) {
 }
 
 /// The keys that are there from beginning to end.
-std::uint64_t staying(const program& p, const key_set& keys) {
+std::uint64_t staying(const program& p, const key_set& places) {
   std::uint64_t stay = 0;
-  for (const std::uint64_t key : keys) {
+  for (const std::uint64_t key : places) {
     const auto leaves = [&](const std::vector<step>& steps) {
       return std::all_of(steps.begin(), steps.end(), [&](const step& s) { return leaves_alone(s, key); });
     };
@@ -152,19 +161,6 @@ std::uint64_t staying(const program& p, const key_set& keys) {
       stay |= std::uint64_t{1} << key;
   }
   return stay;
-}
-
-program complete(program p, const key_set& keys) {
-  p.name = "drawn";
-  std::erase_if(p.threads, [](const std::vector<step>& steps) { return steps.empty(); });
-  if (p.threads.empty()) p.threads = {{find(0)}};
-  name_keys(p.before, keys);
-  for (auto& steps : p.threads) name_keys(steps, keys);
-  // A first use by another thread is another matter.
-  for (std::size_t i = 0; i < p.before.size(); ++i)
-    p.before[i].what.thread = static_cast<std::uint8_t>(i % p.threads.size());
-  p.stays = staying(p, keys);
-  return p;
 }
 
 explorer::deviation a_deviation(const std::tuple<std::uint32_t, unsigned, bool>& t) {
@@ -183,6 +179,23 @@ explorer::schedule any_deviations() {
 
 }  // namespace
 
+step a_call(unsigned number, unsigned rest) { return made_from(calls, number, rest); }
+step a_beginning(unsigned number, unsigned rest) { return made_from(beginnings, number, rest); }
+
+program complete(program p, std::uint64_t first, std::uint64_t other) {
+  const key_set places = {first, first + 16, other == first ? (other + 1) % 16 : other};
+  p.name = "drawn";
+  std::erase_if(p.threads, [](const std::vector<step>& steps) { return steps.empty(); });
+  if (p.threads.empty()) p.threads = {{find(0)}};
+  name_keys(p.before, places);
+  for (auto& steps : p.threads) name_keys(steps, places);
+  // A first use by another thread is another matter.
+  for (std::size_t i = 0; i < p.before.size(); ++i)
+    p.before[i].what.thread = static_cast<std::uint8_t>(i % p.threads.size());
+  p.stays = staying(p, places);
+  return p;
+}
+
 rc::Gen<program> any_small_program() {
   const auto thread = up_to(4, any_step(calls));
   const auto threads = rc::gen::map(rc::gen::tuple(thread, thread, thread), [](const auto& t) {
@@ -200,8 +213,7 @@ rc::Gen<program> any_small_program() {
                                     rc::gen::resize(100, rc::gen::inRange<std::uint64_t>(0, 16)));
   return rc::gen::map(rc::gen::pair(most, places),
                       [](const std::pair<program, std::pair<std::uint64_t, std::uint64_t>>& d) {
-                        const auto [first, other] = d.second;
-                        return complete(d.first, {first, first + 16, other == first ? (other + 1) % 16 : other});
+                        return complete(d.first, d.second.first, d.second.second);
                       });
 }
 

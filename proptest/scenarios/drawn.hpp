@@ -5,6 +5,7 @@
 
 #include <rapidcheck.h>
 
+#include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -17,6 +18,14 @@ namespace proptest {
 /// Any program that a map can be used with: one to four buckets, growth or none, either reclaimer, either kind of keys; up to
 /// three keys, two of one hash, up to three threads of up to four calls each.
 [[nodiscard]] rc::Gen<program> any_small_program();
+
+/// The calls that programs are drawn from, by number; `rest` says with which key, ticks and condition.
+[[nodiscard]] step a_call(unsigned number, unsigned rest);
+/// Those to begin with.
+[[nodiscard]] step a_beginning(unsigned number, unsigned rest);
+/// What is missing once the steps are there, which name their keys by number: gives them keys with the places `first` (two
+/// of them) and `other` in split order, both less than 16.
+[[nodiscard]] program complete(program p, std::uint64_t first, std::uint64_t other);
 
 /// For RapidCheck.
 void showValue(const program& p, std::ostream& out);

@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
   explorer::catch_crashes();
   drawn_programs one_each("drawn programs, one schedule each");
   tests.property(
-      "a_drawn_program_is_linearizable_under_a_drawn_schedule", [&] { one_each.under_a_drawn_schedule(); }, 4000);
+      "a_drawn_program_is_linearizable_under_a_drawn_schedule", [&] { one_each.under_a_drawn_schedule(); }, 30'000);
   drawn_programs pct("drawn programs, probabilistic concurrency testing");
   tests.property(
       "a_drawn_program_is_linearizable_under_pct", [&] { pct.under_pct(); }, 1000);

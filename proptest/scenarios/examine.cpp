@@ -57,7 +57,8 @@ void examiner::wander(const program& p, explorer::strategy& how, bool relaxed, c
 
 std::optional<finding> examiner::find_failure(const program& p, explorer::strategy& how, bool relaxed,
                                               const explorer::limits& until, bool symmetric_fences) {
-  explorer::engine e;
+  // Making one takes as long as a hundred executions.
+  static explorer::engine e;
   e.asymmetric_fences = !symmetric_fences;
   set_up(e, p, relaxed);
   if (const char* const text = std::getenv("WANE_SCHEDULE"); text != nullptr) {
