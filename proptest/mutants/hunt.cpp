@@ -2,7 +2,9 @@
 // Hunts mutants: runs each seeded bug and each weakened memory order under the explorer until one of the named programs
 // tells it from the code that ships, by a verdict of the kind that its table expects.
 //
-//   hunt [NAME...]    all mutants, or those whose names contain one of the arguments
+//   hunt [--table FILE] [NAME...]    all mutants, or those whose names contain one of the arguments
+//
+// --table writes what was found as Markdown, too.
 //
 // First the programs run without a mutant and must be clean. One line a mutant; the last line is "N passed, M failed",
 // killed as passed. Every mutant has a process of its own, so that whatever it breaks is broken there.
@@ -13,6 +15,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -65,7 +68,7 @@ class ways {
     // An order that is too weak shows only where loads may return old values.
     const unsigned stale = quarry_.weaker != nullptr ? std::max(named_.reach.stale, 1u) : named_.reach.stale;
     const unsigned preemptions = named_.reach.preemptions;
-    const std::uint64_t few = meant_ ? 20'000 : 3'000, many = meant_ ? 3'000'000 : 20'000;
+    const std::uint64_t few = meant_ ? 20'000 : 3'000, many = meant_ ? 3'000'000 : 5'000;
     explorer::exhaustive within(preemptions, stale), all_within(preemptions, stale);
     explorer::random_walk random(1, stale + 1);
     explorer::pct depth3(1, 3, stale + 1);
@@ -96,13 +99,28 @@ class ways {
   explorer::report report_;
 };
 
-struct kill {
-  bool dead = false;
-  std::string line;
+/// What became of a mutant. Goes from process to process as text: a line for each field.
+struct fate {
+  std::string word;  ///< killed, or what it is instead
+  std::string verdict, program, schedule;
+  std::string schedules;
+  std::string why;  ///< for those that cannot be told apart
+
+  [[nodiscard]] bool is_good() const { return word == "killed" || word == "clean" || word == "argued"; }
+  [[nodiscard]] std::string text() const {
+    return word + '\n' + verdict + '\n' + program + '\n' + schedule + '\n' + schedules + '\n' + why + '\n';
+  }
+  [[nodiscard]] static fate parse(const std::string& text) {
+    fate f;
+    std::istringstream in(text);
+    for (std::string* field : {&f.word, &f.verdict, &f.program, &f.schedule, &f.schedules, &f.why})
+      std::getline(in, *field);
+    return f;
+  }
 };
 
 /// Tries one program in all its variants.
-kill try_program(const quarry& q, const named_program& n, std::uint64_t& schedules, bool meant) {
+std::optional<fate> try_program(const quarry& q, const named_program& n, std::uint64_t& schedules, bool meant) {
   for (const bool symmetric : {false, true})
     for (const bool integer_keys : {true, false}) {
       if (symmetric && !n.symmetric_too) continue;
@@ -112,10 +130,12 @@ kill try_program(const quarry& q, const named_program& n, std::uint64_t& schedul
       const auto r = all.search(p, symmetric);
       schedules += all.schedules;
       if (!r) continue;
-      std::ostringstream line;
-      line << explorer::name_of(r->failure.kind) << "  " << p.name << "  '" << explorer::to_string(r->schedule)
-           << "'  (" << schedules << " schedules)";
-      return {q.expects(r->failure.kind), line.str()};
+      return fate{q.expects(r->failure.kind) ? "killed" : "UNEXPECTED",
+                  explorer::name_of(r->failure.kind),
+                  p.name,
+                  explorer::to_string(r->schedule),
+                  std::to_string(schedules),
+                  {}};
     }
   return {};
 }
@@ -129,24 +149,27 @@ std::vector<const named_program*> order_of_programs(const quarry& q) {
   return all;
 }
 
-/// Runs in the child. Returns what it prints.
-std::string hunt(const quarry& q) {
+/// Runs in the child.
+fate hunt(const quarry& q) {
   std::uint64_t schedules = 0;
-  std::string wrong;
+  std::optional<fate> unexpected;
   for (const named_program* n : order_of_programs(q)) {
     const bool meant = q.seeded != nullptr && n->what.name == q.seeded->scenario;
-    const kill k = try_program(q, *n, schedules, meant);
-    if (k.dead) return "killed    " + q.name + "  " + k.line;
+    const auto f = try_program(q, *n, schedules, meant);
+    if (f && f->word == "killed") return *f;
     // Found, but not as expected: another program may still tell it apart properly.
-    if (!k.line.empty() && wrong.empty()) wrong = k.line;
+    if (f && !unexpected) unexpected = f;
   }
-  if (q.seeded == nullptr && q.weaker == nullptr)
-    return wrong.empty() ? "clean     without a mutant  (" + std::to_string(schedules) + " schedules)"
-                         : "NOT CLEAN without a mutant  " + wrong;
-  if (q.weaker != nullptr && !q.weaker->unobservable.empty())
-    return wrong.empty() ? "argued    " + q.name + "  " + std::string(q.weaker->unobservable)
-                         : "OBSERVED  " + q.name + "  " + wrong;
-  return (wrong.empty() ? "SURVIVED  " : "UNEXPECTED ") + q.name + "  " + wrong;
+  const bool is_mutant = q.seeded != nullptr || q.weaker != nullptr;
+  const bool is_argued = q.weaker != nullptr && !q.weaker->unobservable.empty();
+  if (unexpected) {
+    if (!is_mutant || is_argued) unexpected->word = is_mutant ? "OBSERVED" : "NOT CLEAN";
+    return *unexpected;
+  }
+  fate f{is_argued ? "argued" : is_mutant ? "SURVIVED" : "clean"};
+  f.schedules = std::to_string(schedules);
+  if (is_argued) f.why = q.weaker->unobservable;
+  return f;
 }
 
 /// Runs `work` in child processes, as many at once as there are processors, and calls done(index, output) for each.
@@ -170,7 +193,7 @@ void in_processes(std::size_t count, const std::function<std::string(std::size_t
       text.append(buffer.data(), static_cast<std::size_t>(n));
     }
     close(it->output);
-    if (text.empty()) text = "DIED      of signal " + std::to_string(WTERMSIG(status));
+    if (text.empty()) text = fate{"DIED of signal " + std::to_string(WTERMSIG(status))}.text();
     done(it->index, text);
     running.erase(it);
   };
@@ -192,33 +215,74 @@ void in_processes(std::size_t count, const std::function<std::string(std::size_t
   while (!running.empty()) collect();
 }
 
+/// The rows of a Markdown table, in the order of the mutants.
+void write_table(std::ostream& out, const std::vector<quarry>& all, const std::vector<fate>& fates) {
+  out << "| mutant | what it does | breaks | verdict | program | schedule |\n|---|---|---|---|---|---|\n";
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const quarry& q = all[i];
+    const fate& f = fates[i];
+    if (q.seeded == nullptr && q.weaker == nullptr) continue;
+    out << "| " << q.name << " | ";
+    if (q.seeded != nullptr)
+      out << q.seeded->says << " | " << q.seeded->breaks;
+    else
+      out << '[' << q.weaker->tag << "] in " << q.weaker->file << (q.weaker->is_failure ? ", when it fails" : "")
+          << " | ";
+    out << " | "
+        << (f.word == "killed"   ? f.verdict
+            : f.word == "argued" ? "none: " + f.why
+                                 : f.word)
+        << " | " << f.program << " | " << (f.schedule.empty() ? "" : "`" + f.schedule + "`") << " |\n";
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<quarry> all = {{"without a mutant"}};
+  std::vector<std::string_view> chosen(argv + 1, argv + argc);
+  std::string table;
+  if (!chosen.empty() && chosen.front() == "--table") {
+    if (chosen.size() < 2) {
+      std::cerr << "hunt: --table needs a file" << std::endl;
+      return 2;
+    }
+    table = chosen[1];
+    chosen.erase(chosen.begin(), chosen.begin() + 2);
+  }
   const auto wanted = [&](std::string_view name) {
-    return argc == 1 || std::any_of(argv + 1, argv + argc,
-                                    [&](const char* part) { return name.find(part) != std::string_view::npos; });
+    return chosen.empty() || std::any_of(chosen.begin(), chosen.end(), [&](std::string_view part) {
+             return name.find(part) != std::string_view::npos;
+           });
   };
+  std::vector<quarry> all = {{"without a mutant"}};
   for (const seeded_mutant& m : seeded_mutants)
     if (wanted(m.name)) all.push_back({std::string(m.name), &m});
   for (const weaker_order& w : weaker_orders)
     if (wanted(w.name)) all.push_back({std::string(w.name), nullptr, &w});
 
-  std::size_t passed = 0, failed = 0;
+  std::vector<fate> fates(all.size());
+  std::size_t passed = 0;
   in_processes(
       all.size(),
       [&](std::size_t i) {
         explorer::catch_crashes();
-        return hunt(all[i]);
+        return hunt(all[i]).text();
       },
       [&](std::size_t i, const std::string& text) {
-        const bool good = text.starts_with("killed") || text.starts_with("clean") || text.starts_with("argued");
-        (good ? passed : failed) += 1;
-        std::cout << text;
-        if (all[i].seeded != nullptr) std::cout << "  [" << all[i].seeded->breaks << ']';
-        std::cout << std::endl;
+        const fate& f = fates[i] = fate::parse(text);
+        passed += f.is_good() ? 1 : 0;
+        std::cout << f.word << "  " << all[i].name << "  " << f.verdict << "  " << f.program << "  '" << f.schedule
+                  << "'  (" << f.schedules << " schedules)  " << f.why
+                  << (all[i].seeded != nullptr ? all[i].seeded->breaks : "") << std::endl;
       });
-  std::cout << passed << " passed, " << failed << " failed" << std::endl;
-  return failed == 0 ? 0 : 1;
+  if (!table.empty()) {
+    std::ofstream out(table);
+    write_table(out, all, fates);
+    if (!out.flush()) {
+      std::cerr << "hunt: cannot write " << table << std::endl;
+      return 2;
+    }
+  }
+  std::cout << passed << " passed, " << all.size() - passed << " failed" << std::endl;
+  return passed == all.size() ? 0 : 1;
 }

@@ -248,7 +248,7 @@ class map_scenario final : public explorer::scenario {
     switch (s.chore) {
       case chore::none: break;
       case chore::collect: map_.collect(); return;
-      case chore::barrier: map_.domain().barrier(); return;
+      case chore::push: map_.domain().advance(); return;
       case chore::shrink: map_.shrink_to_fit(); return;
       case chore::reserve:
         map_.reserve(static_cast<std::size_t>(static_cast<double>(map_.bucket_count()) * 2 * program_.load));

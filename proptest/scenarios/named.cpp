@@ -195,7 +195,7 @@ std::vector<named_program> reclaiming() {
        .reach = {1, 3}},
       {.what = {.name = "late-announcement",
                 .before = {insert(1), insert(2), churn(122)},
-                .threads = {{clear()}, {barrier(), find(1)}}},
+                .threads = {{clear()}, {push(), push(), push(), find(1)}}},
        .reach = {2, 0}},
       {.what = {.name = "find-and-erase-and-collect",
                 .before = {insert(1)},

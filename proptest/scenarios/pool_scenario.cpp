@@ -23,9 +23,10 @@ class pool_scenario final : public explorer::scenario {
 
  public:
   explicit pool_scenario(unsigned threads) : threads_(threads) {
-    // Five chains' worth: three come to lie on the stack, the last pushed on top.
-    for (const handle h : take(other_, 5 * chain)) pool_.release(other_, h);
+    // Of five chains that are released the first three come to lie on the stack, the third on top.
+    const std::vector<handle> five = take(other_, 5 * chain);
     held_ = take(filler_, chain + 2);
+    for (const handle h : five) pool_.release(other_, h);
   }
   [[nodiscard]] unsigned threads() const override { return threads_; }
 

@@ -51,7 +51,7 @@ std::string to_string(const step& s) {
   switch (s.chore) {
     case chore::none: break;
     case chore::collect: return "collect";
-    case chore::barrier: return "barrier";
+    case chore::push: return "push";
     case chore::scan: return "scan";
     case chore::shrink: return "shrink";
     case chore::reserve: return "reserve";
@@ -86,8 +86,7 @@ std::string to_string(const program& p) {
   };
   out << p.name << ": " << p.buckets << (p.buckets == 1 ? " bucket" : " buckets") << (p.growth ? ", growing" : "")
       << (p.reclaimer == reclamation::epoch ? ", epoch" : ", oracle") << (p.integer_keys ? "" : ", keys as objects")
-      << (p.curious_listener ? ", a curious listener" : "") << (p.cold ? ", cold" : "")
-      << "\n  before:";
+      << (p.curious_listener ? ", a curious listener" : "") << (p.cold ? ", cold" : "") << "\n  before:";
   list(p.before);
   if (!p.after.empty()) {
     out << "  after:";

@@ -14,7 +14,7 @@ namespace proptest {
 enum class chore : std::uint8_t {
   none,
   collect,  ///< pushes the reclaimer and frees
-  barrier,  ///< waits for a grace period
+  push,     ///< asks the reclaimer to move on, once
   scan,     ///< visits everything; what it visits are hits of the history
   scan_one_by_one,
   shrink,        ///< shrink_to_fit
@@ -119,7 +119,7 @@ namespace steps {
 [[nodiscard]] inline step churn(std::uint64_t n) { return of(chore::churn, 0, n); }
 [[nodiscard]] inline step visit_within(std::uint64_t key) { return of(chore::visit_within, key); }
 [[nodiscard]] inline step collect() { return {{}, chore::collect}; }
-[[nodiscard]] inline step barrier() { return {{}, chore::barrier}; }
+[[nodiscard]] inline step push() { return {{}, chore::push}; }
 [[nodiscard]] inline step scan() { return {{}, chore::scan}; }
 [[nodiscard]] inline step shrink() { return {{}, chore::shrink}; }
 [[nodiscard]] inline step reserve() { return {{}, chore::reserve}; }
