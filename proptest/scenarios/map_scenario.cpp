@@ -13,6 +13,7 @@
 #include "explorer/environment.hpp"
 #include "explorer/oracle.hpp"
 #include "explorer/word_rules.hpp"
+#include "linearizability/calling.hpp"
 #include "linearizability/minimise.hpp"
 #include "linearizability/small_history.hpp"
 #include "linearizability/timeline.hpp"
@@ -292,88 +293,13 @@ class map_scenario final : public explorer::scenario {
     now.count = 0;
   }
 
-  struct answer {
-    bool ok = false;
-    bool saw = false;
-    std::uint64_t seen = 0;
-  };
-  static answer value_or_no(const std::optional<value>& v) {
-    return v ? answer{true, true, std::uint64_t{*v}} : answer{};
-  }
-  static wane::lifetime<explorer::clock> lifetime_of(const call& c) {
-    switch (c.life) {
-      case life::ttl: return nanoseconds(c.ticks);
-      case life::until: return time_point(nanoseconds(c.ticks));
-      case life::forever:
-      case life::keep: break;
-    }
-    return wane::forever;
-  }
-  static wane::assigned_lifetime<explorer::clock> assigned_lifetime_of(const call& c) {
-    if (c.life == life::keep) return wane::keep_ttl;
-    if (c.life == life::ttl) return nanoseconds(c.ticks);
-    if (c.life == life::until) return time_point(nanoseconds(c.ticks));
-    return wane::forever;
-  }
-
   answer make(const call& c) {
-    const std::uint64_t key = c.key, fresh = c.argument;
-    answer a;
-    const auto looked_at = [&](std::uint64_t v) {
-      a.saw = true;
-      a.seen = v;
-    };
-    switch (c.what) {
-      case verb::find: return value_or_no(map_.find(key));
-      case verb::contains: return {map_.contains(key)};
-      case verb::ttl: {
-        const auto left = map_.ttl(key);
-        if (!left) return {};
-        return {true, true, *left == wane::no_deadline ? forever_left : static_cast<std::uint64_t>(left->count())};
-      }
-      case verb::insert: return {map_.insert(key, fresh, lifetime_of(c))};
-      case verb::get_or_emplace: {
-        const auto [there, inserted] = map_.get_or_emplace_for(lifetime_of(c), key, fresh);
-        return {inserted, true, std::uint64_t{there}};
-      }
-      case verb::insert_or_assign: return {map_.insert_or_assign(key, fresh, assigned_lifetime_of(c))};
-      case verb::upsert: {
-        const auto f = [&](std::uint64_t old) { return looked_at(old), fresh; };
-        a.ok = map_.upsert(key, fresh, f, assigned_lifetime_of(c));
-        if (a.ok) a.saw = false;
-        return a;
-      }
-      case verb::replace: return value_or_no(map_.replace(key, fresh, assigned_lifetime_of(c)));
-      case verb::compare_exchange: return {map_.compare_exchange(key, c.expected, fresh, assigned_lifetime_of(c))};
-      case verb::update: {
-        const auto f = [&](std::uint64_t old) { return looked_at(old), fresh; };
-        a.ok = map_.update(key, f, assigned_lifetime_of(c));
-        if (!a.ok) a.saw = false;
-        return a;
-      }
-      case verb::erase: return {map_.erase(key)};
-      case verb::erase_if: {
-        bool refused = false;
-        const auto pred = [&](std::uint64_t, std::uint64_t v) {
-          looked_at(v);
-          refused = v != first_value_[key];
-          return !refused;
-        };
-        a.ok = map_.erase_if(key, pred);
-        if (!a.ok && !refused) a.saw = false;
-        return a;
-      }
-      case verb::take: return value_or_no(map_.take(key));
-      case verb::touch: return {map_.touch(key, nanoseconds(c.ticks), c.condition)};
-      case verb::expire_at: return {map_.expire_at(key, time_point(nanoseconds(c.ticks)), c.condition)};
-      case verb::persist: return {map_.persist(key, c.condition)};
-      case verb::find_and_touch: return value_or_no(map_.find_and_touch(key, nanoseconds(c.ticks), c.condition));
-      case verb::sweep: map_.sweep_some(); return {};
-      case verb::advance: clock_.advance(nanoseconds(c.ticks)); return {};
-      case verb::clear:
-      case verb::expiry: break;
+    if (c.what == verb::advance) {
+      clock_.advance(nanoseconds(c.ticks));
+      return {};
     }
-    throw std::invalid_argument("scenario: not a call");
+    const auto refuses = [&](std::uint64_t v) { return v != first_value_[c.key]; };
+    return caller<map, nanoseconds>(map_)(c, refuses, [] {});
   }
 
   /// One call for each key that the program uses.

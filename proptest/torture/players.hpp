@@ -11,17 +11,34 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "calling.hpp"
+#include "linearizability/calling.hpp"
 #include "recording.hpp"
 #include "support/arena.hpp"
 #include "support/threads.hpp"
 
 namespace proptest {
+
+/// A value on the heap, for tools that watch the heap.
+class boxed {
+ public:
+  explicit boxed(std::uint64_t n) : number_(std::make_unique<std::uint64_t>(n)) {}
+  boxed(const boxed& other) : boxed(*other.number_) {}
+  boxed& operator=(const boxed&) = delete;
+  explicit operator std::uint64_t() const noexcept { return *number_; }
+  friend bool operator==(const boxed& a, const boxed& b) noexcept { return *a.number_ == *b.number_; }
+
+ private:
+  std::unique_ptr<std::uint64_t> number_;
+};
+
+/// erase_if refuses some values.
+[[nodiscard]] constexpr bool is_refused(std::uint64_t value) noexcept { return value % 4 == 0; }
 
 /// A listener that writes down what it is told.
 template <class V>
@@ -175,7 +192,7 @@ class ensemble {
       call c = any_call();
       e_.record_.invoke(c);
       const bool lingers = random_.once_in(4);
-      const answer a = make(e_.map_, c, [lingers] {
+      const answer a = caller<map, std::chrono::milliseconds>(e_.map_)(c, is_refused, [lingers] {
         if (lingers) std::this_thread::yield();
       });
       call& written = e_.record_.respond();

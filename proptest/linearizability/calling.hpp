@@ -1,32 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
-// Calls of a map as the vocabulary of histories has them (linearizability/history.hpp), made by real threads. A tick is a
-// millisecond of the manual clock, which no one moves but `advance`.
+// Calls of a map as the vocabulary of histories has them: what is asked, in the map's terms, and what it answers.
 #pragma once
 
 #include <wane/map.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 
-#include "linearizability/history.hpp"
+#include "history.hpp"
 
 namespace proptest {
-
-/// A value on the heap, for tools that watch the heap.
-class boxed {
- public:
-  explicit boxed(std::uint64_t n) : number_(std::make_unique<std::uint64_t>(n)) {}
-  boxed(const boxed& other) : boxed(*other.number_) {}
-  boxed& operator=(const boxed&) = delete;
-  explicit operator std::uint64_t() const noexcept { return *number_; }
-  friend bool operator==(const boxed& a, const boxed& b) noexcept { return *a.number_ == *b.number_; }
-
- private:
-  std::unique_ptr<std::uint64_t> number_;
-};
 
 /// What a call returned.
 struct answer {
@@ -35,34 +21,41 @@ struct answer {
   std::uint64_t seen = 0;
 };
 
-/// erase_if refuses some values.
-[[nodiscard]] constexpr bool is_refused(std::uint64_t value) noexcept { return value % 4 == 0; }
-
-namespace impl {
-
-template <class Lifetime>
-Lifetime lifetime_of(const call& c) {
-  using std::chrono::milliseconds;
-  if (c.life == life::ttl) return milliseconds(c.ticks);
-  if (c.life == life::until) return wane::manual_clock::time_point(milliseconds(c.ticks));
-  if constexpr (std::is_constructible_v<Lifetime, wane::keep_ttl_t>)
-    if (c.life == life::keep) return wane::keep_ttl;
-  return wane::forever;
-}
-
-}  // namespace impl
-
-/// Makes the call. Where it has a callable, that does `meanwhile()` too: between what the call has read and its
-/// compare-and-swap.
-template <class Map, class Meanwhile>
-answer make(Map& map, const call& c, Meanwhile&& meanwhile) {
+/// Makes the calls of one map. `Unit` is a tick, as a duration of the map's clock, which moves only by `advance`.
+template <class Map, class Unit>
+class caller {
   using value = typename Map::mapped_type;
-  using std::chrono::milliseconds;
-  const auto lifetime = [&] { return impl::lifetime_of<typename Map::lifetime>(c); };
-  const auto assigned = [&] { return impl::lifetime_of<typename Map::assigned_lifetime>(c); };
-  const auto value_or_no = [](const std::optional<value>& v) {
+
+ public:
+  explicit caller(Map& map) noexcept : map_(map) {}
+
+  /// erase_if refuses values for which refuses(value). Where a call has a callable, that does meanwhile() too: between what
+  /// the call has read and its compare-and-swap. Not for `advance`.
+  template <class Refuses, class Meanwhile>
+  answer operator()(const call& c, Refuses&& refuses, Meanwhile&& meanwhile) const;
+
+ private:
+  template <class Lifetime>
+  static Lifetime lifetime_of(const call& c) {
+    if (c.life == life::ttl) return Unit(c.ticks);
+    if (c.life == life::until) return typename Map::time_point(Unit(c.ticks));
+    if constexpr (std::is_constructible_v<Lifetime, wane::keep_ttl_t>)
+      if (c.life == life::keep) return wane::keep_ttl;
+    return wane::forever;
+  }
+  static answer value_or_no(const std::optional<value>& v) {
     return v ? answer{true, true, static_cast<std::uint64_t>(*v)} : answer{};
-  };
+  }
+
+  Map& map_;
+};
+
+template <class Map, class Unit>
+template <class Refuses, class Meanwhile>
+answer caller<Map, Unit>::operator()(const call& c, Refuses&& refuses, Meanwhile&& meanwhile) const {
+  Map& map = map_;
+  const auto lifetime = [&] { return lifetime_of<typename Map::lifetime>(c); };
+  const auto assigned = [&] { return lifetime_of<typename Map::assigned_lifetime>(c); };
   answer a;
   const auto look_at = [&](const value& v) {
     a.saw = true;
@@ -79,7 +72,7 @@ answer make(Map& map, const call& c, Meanwhile&& meanwhile) {
     case verb::ttl: {
       const auto left = map.ttl(c.key);
       if (!left) return {};
-      const auto ticks = std::chrono::duration_cast<milliseconds>(*left).count();
+      const auto ticks = std::chrono::duration_cast<Unit>(*left).count();
       return {true, true, *left == wane::no_deadline ? forever_left : static_cast<std::uint64_t>(ticks)};
     }
     case verb::insert: return {map.insert(c.key, value(c.argument), lifetime())};
@@ -103,7 +96,7 @@ answer make(Map& map, const call& c, Meanwhile&& meanwhile) {
       bool refused = false;
       a.ok = map.erase_if(c.key, [&](std::uint64_t, const value& v) {
         look_at(v);
-        refused = is_refused(a.seen);
+        refused = refuses(a.seen);
         meanwhile();
         return !refused;
       });
@@ -111,17 +104,16 @@ answer make(Map& map, const call& c, Meanwhile&& meanwhile) {
       return a;
     }
     case verb::take: return value_or_no(map.take(c.key));
-    case verb::touch: return {map.touch(c.key, milliseconds(c.ticks), c.condition)};
-    case verb::expire_at:
-      return {map.expire_at(c.key, wane::manual_clock::time_point(milliseconds(c.ticks)), c.condition)};
+    case verb::touch: return {map.touch(c.key, Unit(c.ticks), c.condition)};
+    case verb::expire_at: return {map.expire_at(c.key, typename Map::time_point(Unit(c.ticks)), c.condition)};
     case verb::persist: return {map.persist(c.key, c.condition)};
-    case verb::find_and_touch: return value_or_no(map.find_and_touch(c.key, milliseconds(c.ticks), c.condition));
+    case verb::find_and_touch: return value_or_no(map.find_and_touch(c.key, Unit(c.ticks), c.condition));
     case verb::clear: map.clear(); return {};
     case verb::sweep: map.sweep_some(); return {};
     case verb::advance:
     case verb::expiry: break;
   }
-  throw std::invalid_argument("make: not a call of a map");
+  throw std::invalid_argument("caller: not a call of a map");
 }
 
 }  // namespace proptest
