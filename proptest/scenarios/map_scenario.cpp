@@ -67,7 +67,7 @@ class tracked {
     check();
     return value_;
   }
-  friend bool operator==(const tracked& a, std::uint64_t b) noexcept { return std::uint64_t{a} == b; }
+  friend bool operator==(const tracked& a, const tracked& b) noexcept { return std::uint64_t{a} == std::uint64_t{b}; }
 
  private:
   static constexpr std::uint64_t sings = 0x1111'2222'3333'4444;
