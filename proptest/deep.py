@@ -35,12 +35,14 @@ MOST_WORK = 16
 class Unit:
     """What is run at once."""
 
-    def __init__(self, build, suite, test, named):
+    def __init__(self, directory, suite, test, named):
+        build = directory.name.removeprefix('check-')
         self.name = f'{build} {test["name"]}' + (f": {named}" if named else '')
         self.suite = suite
         self.command = test['cmd'] + ([named] if named else [])
         self.environment = test['env']
-        self.directory = test.get('workdir')
+        # Where meson runs tests; commands may be relative to it.
+        self.directory = test.get('workdir') or directory
         self.patience = test['timeout'] or 600
         self.work = 1
 
@@ -48,9 +50,9 @@ class Unit:
         return re.sub(r'[^\w.-]+', '-', self.name).strip('-')[:180] + '.txt'
 
 
-def named_tests(command, environment):
-    listed = subprocess.run(command + ['--list'], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                            text=True, timeout=60)
+def named_tests(test, directory):
+    listed = subprocess.run(test['cmd'] + ['--list'], env=os.environ | test['env'], cwd=directory, timeout=60,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return listed.stdout.splitlines() if listed.returncode == 0 else []
 
 
@@ -58,14 +60,13 @@ def units(directories):
     """By suite."""
     found = collections.defaultdict(collections.deque)
     for directory in directories:
-        build = directory.name.removeprefix('check-')
         for test in json.loads((directory / 'meson-info/intro-tests.json').read_text()):
             suite = next((s for s in SUITES if any(name.split(':')[-1] == s for name in test['suite'])), None)
             # Tests that must run alone measure time, and do not belong here.
             if suite is None or not test.get('is_parallel', True):
                 continue
-            named = named_tests(test['cmd'], os.environ | test['env']) if suite in OF_NAMED_TESTS else []
-            found[suite].extend(Unit(build, suite, test, n) for n in named or [None])
+            named = named_tests(test, directory) if suite in OF_NAMED_TESTS else []
+            found[suite].extend(Unit(directory, suite, test, n) for n in named or [None])
     return found
 
 
@@ -118,7 +119,7 @@ class Runs:
         result = 'OK' if process.returncode == 0 else 'SKIP' if process.returncode == 77 else 'FAIL'
         if timed_out:
             result = 'CUT OFF' if left <= patience else 'TIMEOUT'
-        replay = ' '.join([*(f'{k}={v}' for k, v in settings.items()), shlex.join(unit.command)])
+        replay = f'cd {unit.directory} && ' + ' '.join([*(f'{k}={v}' for k, v in settings.items()), shlex.join(unit.command)])
         with self.lock:
             self.note(unit, result, took, said, replay)
 

@@ -32,10 +32,10 @@ class Deep(unittest.TestCase):
             logs.mkdir()
             table = []
             for number, (suite, script, environment) in enumerate(tests):
-                program = pathlib.Path(root, f'program-{number}')
+                program = build / f'program-{number}'
                 program.write_text(script)
                 program.chmod(0o755)
-                table.append({'name': f'{suite}/{number}', 'suite': [f'wane:{suite}'], 'cmd': [str(program)],
+                table.append({'name': f'{suite}/{number}', 'suite': [f'wane:{suite}'], 'cmd': [f'./{program.name}'],
                               'env': environment, 'timeout': 5, 'workdir': None, 'is_parallel': True})
             (build / 'meson-info/intro-tests.json').write_text(json.dumps(table))
             printed = io.StringIO()
@@ -59,7 +59,7 @@ class Deep(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertEqual(sum('program-0 two' in line for line in runs), 1)
         self.assertGreater(sum('program-0 one' in line for line in runs), 2)
-        self.assertRegex(printed, r'replay with: WANE_SEED=\d+ WANE_STRESS=1 WANE_DEEP=1 \S*program-0 two')
+        self.assertRegex(printed, r'replay with: cd \S+ && WANE_SEED=\d+ WANE_STRESS=1 WANE_DEEP=1 \S*program-0 two')
         self.assertRegex(printed.splitlines()[-1], r'^\d+ passed, 1 failed$')
 
     def test_what_has_not_ended_in_time_is_cut_off_and_no_failure(self):
