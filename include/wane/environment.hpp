@@ -10,7 +10,7 @@
 //   slots_in_use()         one more than the largest slot handed out so far
 //   slot_taken(slot)       whether a thread holds that slot now
 //   yield()                called in a loop that waits for other threads (never by a lock-free operation)
-//   reading(p), writing(p) hooks on plain (non-atomic) accesses to keys and values
+//   reading(p), writing(p) hooks on plain (non-atomic) accesses: to keys, values, and what a lock or a token guards
 //   on_allocate(p), on_retire(p), on_reclaim(p)   hooks on the life of a slot
 //
 // The core uses no other thread-dependent facility: no thread_local, no mutex, no volatile.

@@ -224,6 +224,7 @@ std::vector<named_program> sweeping() {
                 .threads = {{insert(2, 5)}, {advance(5), sweep()}}},
        .reach = {1, 1},
        .symmetric_too = true},
+      {.what = {.name = "sweep-and-sweep", .before = {insert(1, 5), advance(5)}, .threads = {{sweep()}, {sweep()}}}},
       {.what = {.name = "insert-and-insert-and-sweep", .threads = {{insert(1, 5)}, {insert(1), advance(5), sweep()}}}},
       {.what = {.name = "insert-and-sweep-of-one-key",
                 .threads = {{insert(1, 5)}, {insert(1, 5), advance(5), sweep(), collect()}}}},

@@ -98,9 +98,11 @@ class garbage_slot {
     // [M2] acquire: pairs with [M3] and [M5]: what hangs here is seen as it was left.
     garbage* const g = held_.exchange(nullptr, std::memory_order_acquire);
     assert(g != nullptr);
+    Env::writing(g);
     return g;
   }
   void put_back(garbage* g) noexcept {
+    Env::writing(g);
     // [M3] release: pairs with [M2], [M4], [M5] and [M6].
     held_.store(g, std::memory_order_release);
   }
@@ -108,12 +110,14 @@ class garbage_slot {
   [[nodiscard]] std::unique_ptr<garbage> steal(std::unique_ptr<garbage>& empty) noexcept {
     // [M4] acquire: pairs with [M3].
     garbage* g = held_.load(std::memory_order_acquire);
+    Env::writing(empty.get());
     // [M5] acq_rel: acquire pairs with [M3], release with [M2] (the empty one). The pointer is a token: that it may have
     // been away and back does no harm.
     if (g == nullptr ||
         !held_.compare_exchange_strong(g, empty.get(), std::memory_order_acq_rel, std::memory_order_relaxed))
       return nullptr;
     empty.release();
+    Env::writing(g);
     return std::unique_ptr<garbage>(g);
   }
   /// Precondition: the owner is quiet.

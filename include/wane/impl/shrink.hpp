@@ -78,6 +78,7 @@ class shrinker {
     explicit lock(shrinker& s) noexcept : owner_(s) {
       // [X3] acquire: pairs with [X4]; the phase is seen as it was left.
       held_ = !owner_.taken_.exchange(true, std::memory_order_acquire);
+      if (held_) environment::writing(&owner_.phase_);
     }
     ~lock() {
       // [X4] release: pairs with [X3].

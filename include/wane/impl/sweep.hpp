@@ -54,6 +54,7 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
   sweep_result result;
   // [W1] acquire: pairs with [W2]; the sweep's place is seen as it was left.
   if (sweeping_.exchange(true, std::memory_order_acquire)) return result;
+  environment::writing(&sweep_next_);
   struct unlock {
     map_core& core;
     // [W2] release: pairs with [W1].
