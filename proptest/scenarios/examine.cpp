@@ -37,10 +37,10 @@ finding told(explorer::engine& e, const program& p, explorer::schedule s) {
 }  // namespace
 
 examiner::~examiner() {
-  if (explorations_ == 0) return;
-  std::cerr << "counted " << subject_ << ": programs=" << programs_ << " explorations=" << explorations_
-            << " complete=" << complete_ << " schedules=" << schedules_ << " steps=" << steps_
-            << " seconds=" << seconds_
+  if (programs_ == 0) return;
+  std::cerr << "counted " << subject_ << ": programs=" << programs_;
+  if (explorations_ != 0) std::cerr << " explorations=" << explorations_ << " complete=" << complete_;
+  std::cerr << " schedules=" << schedules_ << " steps=" << steps_ << " seconds=" << seconds_
             << " per_second=" << static_cast<std::uint64_t>(static_cast<double>(schedules_) / seconds_) << std::endl;
 }
 
@@ -69,8 +69,11 @@ std::optional<finding> examiner::find_failure(const program& p, explorer::strate
   }
   const explorer::report r = e.explore(how, until);
   ++programs_;
-  ++explorations_;
-  complete_ += r.complete ? 1 : 0;
+  // Only of an exhaustive exploration does it mean anything that nothing was left to try.
+  if (dynamic_cast<explorer::exhaustive*>(&how) != nullptr) {
+    ++explorations_;
+    complete_ += r.complete ? 1 : 0;
+  }
   schedules_ += r.schedules;
   steps_ += r.steps;
   seconds_ += r.seconds;
