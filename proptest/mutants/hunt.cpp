@@ -113,10 +113,10 @@ class ways {
 
 /// What became of a mutant. Goes from process to process as text: a line for each field.
 struct fate {
-  std::string word;  ///< killed, or what it is instead
-  std::string verdict, program, schedule;
-  std::string schedules;
-  std::string why;  ///< for those that cannot be told apart
+  std::string word = {};  ///< killed, or what it is instead
+  std::string verdict = {}, program = {}, schedule = {};
+  std::string schedules = {};
+  std::string why = {};  ///< for those that cannot be told apart
 
   [[nodiscard]] bool is_good() const { return word == "killed" || word == "clean" || word == "argued"; }
   [[nodiscard]] std::string text() const {

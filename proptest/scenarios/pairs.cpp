@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every call against every call: on one key in each condition it can be in, on neighbours, on keys of one hash, and in
 // buckets that are not initialised yet.
-#include <array>
+#include <cstdlib>
 
 #include "scenarios/examine.hpp"
 #include "support/harness.hpp"
@@ -113,7 +113,9 @@ void on_two_keys(const std::string& how, std::uint64_t first, std::uint64_t seco
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
-  for (const bounds b : {bounds{2, 0}, bounds{2, 1}}) {
+  // A deep run goes one preemption further.
+  const unsigned preemptions = std::getenv("WANE_DEEP") == nullptr ? 2 : 3;
+  for (const bounds b : {bounds{preemptions, 0}, bounds{preemptions, 1}}) {
     const std::string memory = b.stale == 0 ? "" : " in relaxed memory";
     for (const condition& c : conditions())
       tests.test("any two calls on one key that is " + std::string(c.name) + " are linearizable" + memory,
