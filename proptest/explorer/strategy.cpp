@@ -102,6 +102,31 @@ unsigned pct::store(std::uint32_t, unsigned options) {
   return static_cast<unsigned>((dice >> 32) % options);
 }
 
+// ---- Sprinkled -------------------------------------------------------------------------------------------------------
+
+void sprinkled::points::draw(std::mt19937_64& random) {
+  most = std::max(most, passed);
+  passed = 0;
+  for (std::uint32_t& a : at) a = static_cast<std::uint32_t>(random() % most);
+}
+
+bool sprinkled::points::is_next() noexcept { return std::find(at.begin(), at.end(), passed++) != at.end(); }
+
+bool sprinkled::begin(unsigned) {
+  preempt_.draw(random_);
+  age_.draw(random_);
+  return true;
+}
+
+std::size_t sprinkled::thread(std::uint32_t, std::span<const unsigned> ready, bool preempts) {
+  if (!preempts) return random_() % ready.size();
+  return preempt_.is_next() ? 1 + random_() % (ready.size() - 1) : 0;
+}
+
+unsigned sprinkled::store(std::uint32_t, unsigned options) {
+  return age_.is_next() ? 1 + static_cast<unsigned>(random_() % (options - 1)) : 0;
+}
+
 // ---- Replay ----------------------------------------------------------------------------------------------------------
 
 bool replay::begin(unsigned) {

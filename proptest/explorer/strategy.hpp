@@ -90,6 +90,29 @@ class pct final : public strategy {
   int lowest_ = 0;
 };
 
+/// So many preemptions and so many stale loads, each at a point drawn evenly from all there are: for programs too long to
+/// exhaust, where random walks deviate too often to leave any thread alone for long.
+class sprinkled final : public strategy {
+ public:
+  sprinkled(std::uint64_t seed, unsigned preemptions, unsigned stale)
+      : random_(seed), preempt_(preemptions), age_(stale) {}
+  bool begin(unsigned threads) override;
+  std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
+  unsigned store(std::uint32_t step, unsigned options) override;
+
+ private:
+  /// Points of one kind, counted off.
+  struct points {
+    explicit points(unsigned deviations) : at(deviations) {}
+    void draw(std::mt19937_64& random);
+    bool is_next() noexcept;
+    std::vector<std::uint32_t> at;
+    std::uint32_t passed = 0, most = 16;
+  };
+  std::mt19937_64 random_;
+  points preempt_, age_;
+};
+
 /// One given schedule, once.
 class replay final : public strategy {
  public:

@@ -76,6 +76,7 @@ class ways {
     explorer::exhaustive within(preemptions, stale), all_within(preemptions, stale);
     explorer::random_walk random(1, stale + 1);
     explorer::pct depth3(1, 3, stale + 1);
+    explorer::sprinkled sprinkled(1, preemptions + 1, stale);
     explorer::exhaustive switching(preemptions + 1, stale), aging(preemptions, stale + 1);
     const auto fails = [&](explorer::strategy& how, bool relaxed, std::uint64_t at_most) {
       explorer::engine e;
@@ -93,7 +94,8 @@ class ways {
       met = 0;
       if (fails(random, true, few) || fails(depth3, true, few)) return report_;
       constexpr std::uint64_t enough = 100'000;
-      if (met != 0 && (fails(within, true, enough) || fails(aging, true, enough))) return report_;
+      if (met != 0 && (fails(sprinkled, true, enough) || fails(within, true, enough) || fails(aging, true, enough)))
+        return report_;
       return {};
     }
     if (fails(within, stale != 0, few) || fails(random, true, few) || fails(depth3, true, few) ||

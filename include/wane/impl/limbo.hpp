@@ -103,13 +103,13 @@ class garbage_slot {
   }
   void put_back(garbage* g) noexcept {
     Env::writing(g);
-    // [M3] release: pairs with [M2], [M4], [M5] and [M6].
+    // [M3] release: pairs with [M2], [M5] and [M6].
     held_.store(g, std::memory_order_release);
   }
   /// Anybody takes the garbage, leaving `empty`. Null, and `empty` kept by the caller, while the owner has it.
   [[nodiscard]] std::unique_ptr<garbage> steal(std::unique_ptr<garbage>& empty) noexcept {
-    // [M4] acquire: pairs with [M3].
-    garbage* g = held_.load(std::memory_order_acquire);
+    // [M4] relaxed: checked by the compare-and-swap.
+    garbage* g = held_.load(std::memory_order_relaxed);
     Env::writing(empty.get());
     // [M5] acq_rel: acquire pairs with [M3], release with [M2] (the empty one). The pointer is a token: that it may have
     // been away and back does no harm.
