@@ -248,11 +248,14 @@ void drawn_programs::under_random_walks() {
 
 void drawn_programs::judge(const program& p, explorer::strategy& how, unsigned stale, const explorer::limits& until) {
   auto found = examiner_.find_failure(p, how, stale != 0, until);
-  if (failure_) {
-    // Fewest deviations first, and as many as it takes.
-    for (unsigned preemptions = 0; preemptions <= 2 && !found; ++preemptions) {
+  if (failure_ || found) {
+    // Fewest deviations first, and as many as it takes: what a walk has found may go with less.
+    for (unsigned preemptions = 0; preemptions <= 2; ++preemptions) {
       explorer::exhaustive all(preemptions, stale == 0 ? 0 : std::min(preemptions, 1u));
-      found = examiner_.find_failure(p, all, stale != 0, {.schedules = 2'000});
+      const auto simpler = examiner_.find_failure(p, all, stale != 0, {.schedules = 5'000});
+      if (!simpler) continue;
+      if (!found || simpler->least.size() < found->least.size()) found = simpler;
+      break;
     }
   }
   if (!found) return;
