@@ -114,6 +114,7 @@ void no_slot_has_two_owners() {
   constexpr std::size_t most = 3000;
   for (rounds r; r.go_on();) {
     pool_of<Env> p;
+    // Relaxed, so that only the pool, and the exchange where slots are handed over, order what threads do to a slot.
     std::vector<std::atomic<unsigned>> owners(64 * 1024);
     std::vector<std::vector<handle>> left(threads);
     std::vector<std::atomic<handle>> exchange(64);
@@ -122,13 +123,13 @@ void no_slot_has_two_owners() {
       random_source random(me + 10 * r.number());
       auto& mine = left[me];
       const auto release_one = [&](handle h) {
-        EXPECT(owners[h].exchange(0) == me + 1, "slot " << h << " had lost its owner");
+        EXPECT(owners[h].exchange(0, std::memory_order_relaxed) == me + 1, "slot " << h << " had lost its owner");
         p.slots.release(caches[me], h);
       };
       for (int burst = 0; burst < 40; ++burst) {
         for (auto n = random.below(300); n > 0 && mine.size() < most; --n) {
           const handle h = p.slots.allocate(caches[me]);
-          const unsigned before = owners[h].exchange(me + 1);
+          const unsigned before = owners[h].exchange(me + 1, std::memory_order_relaxed);
           EXPECT(before == 0, "slot " << h << " of thread " << before - 1 << " was given to thread " << me);
           mine.push_back(h);
         }
@@ -141,7 +142,7 @@ void no_slot_has_two_owners() {
           }
           // Somebody else's to free: what one thread allocates another releases.
           owners[h] = 0;
-          const handle other = exchange[random.below(exchange.size())].exchange(h);
+          const handle other = exchange[random.below(exchange.size())].exchange(h, std::memory_order_acq_rel);
           if (other == wane::impl::null_handle) continue;
           owners[other] = me + 1;
           release_one(other);
@@ -156,7 +157,7 @@ void no_slot_has_two_owners() {
       ++total;
     };
     for (const auto& l : left) std::for_each(l.begin(), l.end(), see);
-    for (const auto& e : exchange) see(e.load());
+    for (const auto& e : exchange) see(e.load(std::memory_order_acquire));
     for (const auto& c : caches) p.slots.for_each_cached(c, see);
     p.slots.for_each_chained(see);
     EXPECT(total == seen.size() - 1, seen.size() - 1 - total << " slots are lost");
