@@ -77,9 +77,9 @@ class just_in_time {
       if (items_[i].index < victims_.size() && victims_[items_[i].index].kills)
         h.died({c.key, victims_[items_[i].index].value, displaces(c), index});
     }
-    for (; move < begun_.size() && begun_[move] <= end; ++move) {
+    while (move < begun_.size() && begun_[move] <= end) {
       if (h.size() == small_history::capacity) return {};
-      h.add(calls_[moves_[move]]);
+      h.add(moves_at_rest(move, end));
     }
     h.order_by_stamps();
     return h;
@@ -101,6 +101,23 @@ class just_in_time {
   /// A call of the history, or an expiry that was made of a death.
   [[nodiscard]] const call& the(std::size_t index) const noexcept {
     return index < calls_.size() ? calls_[index] : expiries_[index - calls_.size()];
+  }
+
+  /// The move of the clock, made one with those that follow it while no call of the excerpt is under way: nobody can tell
+  /// them apart. `move` goes on to the next.
+  [[nodiscard]] call moves_at_rest(std::uint32_t& move, std::uint64_t end) const noexcept {
+    call all = calls_[moves_[move++]];
+    const auto nobody_meanwhile = [&](std::uint64_t until) {
+      for (std::size_t i = quiet_item_; i < next_; ++i)
+        if (the(items_[i].index).invoked <= until && the(items_[i].index).responded >= all.invoked) return false;
+      return true;
+    };
+    while (move < moved_.size() && begun_[move] <= end && nobody_meanwhile(moved_[move])) {
+      const call& next = calls_[moves_[move++]];
+      all.ticks += next.ticks;
+      all.responded = next.responded;
+    }
+    return all;
   }
 
   // ---- Laying out the history --------------------------------------------------------------------------------------
