@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "scenarios/examine.hpp"
+#include "scenarios/map_scenario.hpp"
 #include "support/harness.hpp"
 
 using namespace proptest;
@@ -109,10 +110,28 @@ void on_two_keys(const std::string& how, std::uint64_t first, std::uint64_t seco
     }
 }
 
+/// Two finds of a live entry meet at no word that either writes: nothing but who begins makes a schedule another.
+void reads_write_nothing_shared(bool integer_keys) {
+  const program p{.name = "find against find",
+                  .before = {insert(subject), insert(subject + 1, 5)},
+                  .threads = {{find(subject), find(subject + 1)}, {find(subject), find(subject + 1)}},
+                  .integer_keys = integer_keys};
+  explorer::engine e;
+  set_up(e, p, true);
+  explorer::exhaustive all(100, 100);
+  const auto r = e.explore(all, {.schedules = 1000});
+  EXPECT(r.failure.kind == explorer::verdict::clean, r.failure.what);
+  EXPECT(r.complete && r.schedules == 2, r.schedules << " schedules");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
+  for (const bool integer_keys : {true, false})
+    tests.test("finds of live entries write nothing that another reads (G6)" +
+                   std::string(integer_keys ? "" : ", keys as objects"),
+               [=] { reads_write_nothing_shared(integer_keys); });
   // A deep run goes one preemption further.
   const unsigned preemptions = std::getenv("WANE_DEEP") == nullptr ? 2 : 3;
   for (const bounds b : {bounds{preemptions, 0}, bounds{preemptions, 1}}) {
