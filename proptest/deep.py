@@ -30,6 +30,8 @@ SUITES = 'explorer', 'scenarios', 'torture', 'properties', 'stress', 'fuzz'
 # Their programs consist of named tests (support/harness.hpp), which are run one by one.
 OF_NAMED_TESTS = frozenset(SUITES) - {'fuzz'}
 MOST_WORK = 16
+# A timeout is there for what hangs, and tests that look further take longer than in passing.
+MORE_PATIENCE = 4
 
 
 class Unit:
@@ -43,7 +45,7 @@ class Unit:
         self.environment = test['env']
         # Where meson runs tests; commands may be relative to it.
         self.directory = test.get('workdir') or directory
-        self.patience = test['timeout'] or 600
+        self.patience = (test['timeout'] or 600) * MORE_PATIENCE
         self.work = 1
 
     def log_name(self):
