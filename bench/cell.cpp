@@ -34,12 +34,15 @@ struct running {
       state.SetItemsProcessed(static_cast<std::int64_t>(result.operations));
     } catch (const check_failed& failure) {
       state.SkipWithError(failure.what());
+    } catch (const unavailable& reason) {
+      lacking = reason.what();
     }
   }
 
   cell& task;
   std::barrier<> finish;
   outcome result;
+  std::string lacking;
 };
 
 class record_printer : public benchmark::BenchmarkReporter {
@@ -63,6 +66,8 @@ class record_printer : public benchmark::BenchmarkReporter {
       if (run.error_occurred) {
         record["error"] = run.error_message;
         ++failed_;
+      } else if (!done.lacking.empty()) {
+        record["unavailable"] = done.lacking;
       } else {
         record["ops_per_second"] = run.counters.at("items_per_second").value;
         record["measured_seconds"] = run.real_accumulated_time;

@@ -19,6 +19,11 @@ struct check_failed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Thrown by `conclude` when this machine lacks what the cell needs: the cell then has neither a number nor an error.
+struct unavailable : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 inline void check(bool holds, const std::string& otherwise) {
   if (!holds) throw check_failed(otherwise);
 }
@@ -46,7 +51,7 @@ class cell {
   virtual void prepare(std::size_t /*thread*/) {}
   /// Called by each thread, all starting together; the time is that of the last to finish.
   virtual void work(std::size_t thread) = 0;
-  /// Called by thread 0 after all have finished. Throws check_failed.
+  /// Called by thread 0 after all have finished. Throws check_failed, unavailable.
   virtual outcome conclude() = 0;
 
  private:

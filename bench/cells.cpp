@@ -27,6 +27,7 @@ cells make_cells(const settings& s) {
     case group::fill: return fill_cells<BENCH_MAP>(s);
     case group::expire: return expire_cells<BENCH_MAP>(s);
     case group::replay: return replay_cells<BENCH_MAP>(s);
+    case group::tags: throw std::runtime_error("is a map, not a word of tags/words.txt");
   }
   throw std::logic_error("no such group");
 }

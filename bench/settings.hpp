@@ -12,7 +12,7 @@
 namespace bench {
 
 /// Cells of one group share a process, and those of `steady` and `grown` one prefilled map.
-enum class group : std::uint8_t { steady, grown, fill, expire, replay };
+enum class group : std::uint8_t { steady, grown, fill, expire, replay, tags };
 
 struct workload {
   std::string_view name;
@@ -26,7 +26,9 @@ inline constexpr std::array workloads{
     workload{"mix50", group::steady},     workload{"find_grown", group::grown},
     workload{"fill", group::fill},        workload{"fill_presized", group::fill},
     workload{"expire", group::expire},    workload{"expire_fast", group::expire},
-    workload{"replay", group::replay},
+    workload{"replay", group::replay},    workload{"tags_cost", group::tags},
+    workload{"tags_wrap", group::tags},   workload{"tags_wrap_once", group::tags},
+    workload{"tags_stall", group::tags},
 };
 
 struct requested_cell {

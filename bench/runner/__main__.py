@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from . import build, catalogue, machine, options, plan, plots, summary
+from . import build, catalogue, machine, options, plan, plots, summary, tags
 from .measure import TraceError, check_trace, measure
 from .store import Store
 
@@ -32,9 +32,9 @@ def _configuration(chosen: options.Options, about: dict) -> dict:
 
 def _study(chosen: options.Options, console: Console) -> int:
     console.print("building", highlight=False)
-    build.build(chosen.maps)
-    about = machine.describe()
     whole_plan = plan.jobs(chosen)
+    build.build(list(dict.fromkeys(job.map for job in whole_plan)))
+    about = machine.describe()
     replays = [job for job in whole_plan if job.group == "replay"]
     if chosen.trace and replays:
         console.print(check_trace(chosen.trace, replays[0]), markup=False, highlight=False)
@@ -46,8 +46,9 @@ def _study(chosen: options.Options, console: Console) -> int:
 
     results = store.write_results(about, configuration)
     if store.measured:
-        summary.show(store.measured, chosen.maps)
-        drawn = plots.draw(store.measured, chosen.maps, about, chosen.out)
+        summary.show([*summary.tables(store.measured, chosen.maps), *tags.tables(store.measured)])
+        drawn = [*plots.draw(store.measured, chosen.maps, about, chosen.out),
+                 *tags.draw(store.measured, about, chosen.out)]
         console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False,
                       soft_wrap=True)
     for remark in machine.remarks(about, store.measured):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Building the programs of the maps, optimised and out of the tree."""
+"""Building the programs of the maps and words, optimised and out of the tree."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _run(command: list[str]) -> None:
         raise BuildError(f"{shlex.join(command)} failed:\n{tail}")
 
 
-def build(maps: tuple[Map, ...]) -> None:
+def build(maps: list[Map]) -> None:
     configured = (BUILD / "meson-private" / "coredata.dat").exists()
     _run(["meson", "setup", str(BUILD), *OPTIONS, *(["--reconfigure"] if configured else [])])
     _run(["meson", "compile", "-C", str(BUILD), "-j", str(os.cpu_count() or 1), *(map_.program for map_ in maps)])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What there is to measure: the maps, read from maps.txt, and the workloads."""
+"""What there is to measure: the maps, read from maps.txt, the words of the tag study, and the workloads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ ROOT = BENCH.parent
 
 @dataclass(frozen=True)
 class Map:
+    """A map, or a word of the tag study: in the plan and in the records a word stands where a map stands."""
+
     name: str
     package: str | None  # the Debian package it comes from; None: this tree
     about: str
@@ -37,6 +39,7 @@ class Workload:
     native_expiry_only: bool = False
     one_thread: bool = False  # by default; --threads and --full have more
     full_only: bool = False
+    words: tuple[str, ...] = ()  # measured on these words, not on maps; entries are then nodes of a stack
 
 
 MILLION = 1_000_000
@@ -57,6 +60,15 @@ WORKLOADS = (
              most_seconds=5.0, native_expiry_only=True, full_only=True),
     Workload("replay", "replay", "replay a request trace (--trace, or generated after Twitter's clusters)",
              MILLION // 10, MILLION),
+    # Each a group of its own, for they take different times.
+    Workload("tags_cost", "tags_cost", "pop and push under one word", 1024, 1024,
+             words=("packed16", "handle29", "counted64")),
+    Workload("tags_wrap", "tags_wrap", "until the word holds again what a stalled thread has read", 1024, 1024,
+             words=("packed16", "handle29")),
+    Workload("tags_wrap_once", "tags_wrap_once", "the same, once, for at most 90 s", 1024, 1024, least_seconds=90.0,
+             most_seconds=90.0, full_only=True, words=("handle29",)),
+    Workload("tags_stall", "tags_stall", "stalls of 0.1 to 100 ms: has the word come back, would the CAS succeed",
+             1024, 1024, least_seconds=0.5, words=("packed16",)),
 )  # in the order in which the programs run them
 
 WORKLOAD = {workload.name: workload for workload in WORKLOADS}
@@ -71,6 +83,20 @@ def read_maps(path: Path = BENCH / "maps.txt") -> dict[str, Map]:
     return maps
 
 
+def read_words(path: Path = BENCH / "tags" / "words.txt") -> dict[str, Map]:
+    words = {}
+    for line in path.read_text().splitlines():
+        if not line.startswith("#"):
+            name, about = (column.strip() for column in line.split("|"))
+            words[name] = Map(name, None, about)
+    return words
+
+
+WORDS = read_words()
+
+
 def applies(workload: Workload, map_: Map) -> bool:
     """Whether the map can run the workload at all."""
+    if workload.words or map_.name in WORDS:
+        return map_.name in workload.words
     return map_.is_wane or not workload.native_expiry_only

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .catalogue import WORKLOADS, Map, Workload
+from .catalogue import WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -37,6 +37,8 @@ class Options:
     list: bool
 
     def entries_of(self, workload: Workload) -> int:
+        if workload.words:
+            return workload.entries
         return self.entries or (workload.full_entries if self.full else workload.entries)
 
     def threads_of(self, workload: Workload) -> tuple[int, ...]:
@@ -88,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
                "peers huge pages too.")
     parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all "
                         "but null)")
-    parser.add_argument("--workloads", metavar="A,B", help="workloads (default: those that --list marks with *)")
+    parser.add_argument("--workloads", metavar="A,B", help="workloads, or beginnings of their names up to a '_' "
+                        "(default: those that --list marks with *)")
     parser.add_argument("--entries", type=_count, metavar="N", help="entries, as 1M (default: see --list)")
     parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two "
                         "up to the cores, and twice the cores; with --full every number up to the cores)")
@@ -106,9 +109,9 @@ def _chosen(text: str, kind: str, names: list[str]) -> set[str]:
     chosen: set[str] = set()
     for name in text.split(","):
         matching = {known for known in names if known == name or known.startswith(name + "_")} if name else set()
-        # A workload's name is never short for others: "fill" is not "fill_presized".
-        if kind == "workload":
-            matching &= {name}
+        # The name of one is never short for others: "fill" is not "fill_presized".
+        if name in matching:
+            matching = {name}
         if not matching:
             raise UsageError(f"unknown {kind} '{name}'; there are: {', '.join(names)}")
         chosen |= matching
@@ -120,6 +123,10 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - {"null"}
     if given.workloads is not None:
         workload_names = _chosen(given.workloads, "workload", [workload.name for workload in WORKLOADS])
+        if not given.full:  # a beginning of names stands for those that do not need --full
+            asked = given.workloads.split(",")
+            workload_names = {workload.name for workload in WORKLOADS if workload.name in workload_names
+                              and (workload.name in asked or not workload.full_only)}
     else:
         workload_names = {workload.name for workload in WORKLOADS if given.full or not workload.full_only}
     if given.trace is not None and not given.trace.is_file():
@@ -148,6 +155,9 @@ def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
     print("maps:", file=file)
     for map_ in maps.values():
         print(f"  {map_.name:<16}{map_.about}", file=file)
+    print("words (of the workloads tags_*, whatever the maps):", file=file)
+    for word in WORDS.values():
+        print(f"  {word.name:<16}{word.about}", file=file)
     print("workloads (* by default; entries by default / with --full):", file=file)
     for workload in WORKLOADS:
         mark = " " if workload.full_only else "*"

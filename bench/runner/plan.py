@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .catalogue import WORKLOAD, Map, applies
+from .catalogue import WORDS, WORKLOAD, Map, applies
 from .options import Options
 
 
@@ -25,7 +25,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Job:
-    """One process: the cells of one map, trial and group."""
+    """One process: the cells of one map or word, trial and group."""
 
     map: Map
     trial: int
@@ -60,11 +60,14 @@ def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
     plan = []
     for trial in range(options.trials):
         for group in groups:
-            for map_ in in_alternating_order(options.maps, trial, options.trials):
+            workloads = [workload for workload in options.workloads if workload.group == group]
+            able = tuple(map_ for map_ in (*options.maps, *WORDS.values())
+                         if any(applies(workload, map_) for workload in workloads))
+            for map_ in in_alternating_order(able, trial, options.trials):
                 cells = [
                     Cell(map_.name, workload.name, options.entries_of(workload), threads, trial)
-                    for workload in options.workloads
-                    if workload.group == group and applies(workload, map_)
+                    for workload in workloads
+                    if applies(workload, map_)
                     for threads in options.threads_of(workload)
                 ]
                 cells = [cell for cell in cells if cell not in finished]

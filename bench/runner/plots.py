@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 import pandas  # noqa: E402
 
 from .catalogue import WORKLOADS, Map  # noqa: E402
-from .summary import plural, spread, with_units  # noqa: E402
+from .summary import of_maps, plural, spread, with_units  # noqa: E402
 
 
 def _styles(maps: tuple[Map, ...]) -> dict[str, dict]:
@@ -29,11 +29,11 @@ def _styles(maps: tuple[Map, ...]) -> dict[str, dict]:
     return styles
 
 
-def _error(rows: pandas.DataFrame) -> list[pandas.Series]:
+def error_bars(rows: pandas.DataFrame) -> list[pandas.Series]:
     return [rows["median"] - rows["min"], rows["max"] - rows["median"]]
 
 
-def _save(figure, directory: Path, name: str) -> list[Path]:
+def save(figure, directory: Path, name: str) -> list[Path]:
     paths = [directory / f"{name}.{extension}" for extension in ("png", "svg")]
     for path in paths:
         figure.savefig(path, dpi=150, bbox_inches="tight")
@@ -54,7 +54,7 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, di
         for name, style in styles.items():
             line = of_workload[of_workload["map"] == name].sort_values("threads")
             if not line.empty:
-                axis.errorbar(line["threads"], line["median"], yerr=_error(line), label=name, capsize=2, **style)
+                axis.errorbar(line["threads"], line["median"], yerr=error_bars(line), label=name, capsize=2, **style)
         axis.set_title(f"{workload}, {of_workload['entries'].iloc[0]:,} entries", fontsize=10)
         axis.set_xticks(sorted(of_workload["threads"].unique()))
         axis.set_xlabel("threads")
@@ -65,7 +65,7 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, di
     labelled = {label: handle for axis in axes.flat for handle, label in zip(*axis.get_legend_handles_labels())}
     figure.legend(labelled.values(), labelled.keys(), loc="center left", bbox_to_anchor=(1.0, 0.5))
     figure.text(0, -0.03, caption, fontsize=8)
-    return _save(figure, directory, "throughput")
+    return save(figure, directory, "throughput")
 
 
 def _bars(of_cell: pandas.DataFrame, maps: tuple[Map, ...], label: str, caption: str, directory: Path,
@@ -79,7 +79,7 @@ def _bars(of_cell: pandas.DataFrame, maps: tuple[Map, ...], label: str, caption:
     for i, one in enumerate(series):
         rows = of_cell[of_cell["series"] == one].set_index("map").reindex(names)
         places = [place + i * height for place in range(len(names))]
-        axis.barh(places, rows["median"], height, xerr=_error(rows), label=one, capsize=2,
+        axis.barh(places, rows["median"], height, xerr=error_bars(rows), label=one, capsize=2,
                   color=colours(0.2 + 0.7 * i / max(len(series) - 1, 1)))
     axis.set_yticks([place + height * (len(series) - 1) / 2 for place in range(len(names))], names)
     axis.invert_yaxis()
@@ -87,14 +87,21 @@ def _bars(of_cell: pandas.DataFrame, maps: tuple[Map, ...], label: str, caption:
     axis.grid(axis="x", alpha=0.3)
     axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     figure.text(0, -0.05, caption, fontsize=8)
-    return _save(figure, directory, name)
+    return save(figure, directory, name)
+
+
+def caption_of(machine: dict) -> str:
+    return (f"{machine['cpu']}, {machine['cores']} cores; medians, bars from least to greatest; "
+            f"commit {machine['commit'][:12]}{' with changes' if machine['dirty'] else ''}")
 
 
 def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: Path) -> list[Path]:
+    records = of_maps(records)
+    if not records:
+        return []
     frame = with_units(records)
     group = frame["workload"].map({workload.name: workload.group for workload in WORKLOADS})
-    caption = (f"{machine['cpu']}, {machine['cores']} cores; medians, bars from least to greatest; "
-               f"commit {machine['commit'][:12]}{' with changes' if machine['dirty'] else ''}")
+    caption = caption_of(machine)
     paths = _throughput(frame, maps, caption, directory)
 
     memory = frame[group.isin(["steady", "fill"])].dropna(subset=["bytes_per_entry"])

@@ -7,13 +7,13 @@ import pandas
 from rich.console import Console
 from rich.table import Table
 
-from .catalogue import WORKLOADS, Map
+from .catalogue import WORKLOAD, WORKLOADS, Map
 
 
 LEAST_WIDTH = 100
 
 
-def _formatted(low: float, median: float, high: float) -> str:
+def formatted(low: float, median: float, high: float) -> str:
     digits = 0 if median >= 100 else 1 if median >= 10 else 2
     return f"{median:.{digits}f}\n[dim]{low:.{digits}f}–{high:.{digits}f}[/dim]"
 
@@ -40,7 +40,7 @@ def _table(title: str, maps: tuple[Map, ...], columns: dict[str, pandas.DataFram
         row = []
         for column in columns.values():
             cell = column[column["map"] == map_.name]
-            row.append("–" if cell.empty else _formatted(*cell.iloc[0][["min", "median", "max"]]))
+            row.append("–" if cell.empty else formatted(*cell.iloc[0][["min", "median", "max"]]))
         if any(text != "–" for text in row):
             table.add_row(map_.name, *row)
     return table
@@ -109,11 +109,23 @@ def _replay(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
     return tables
 
 
-def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
-    frame = with_units(records)
+def footer_of(frame: pandas.DataFrame) -> str:
     trials = frame.groupby(["map", "workload", "entries", "threads"])["trial"].nunique()
     counts = f"{trials.min()}" if trials.min() == trials.max() else f"{trials.min()} to {trials.max()}"
-    footer = f"medians of {counts} trial{'s' if trials.max() > 1 else ''}; below: least and greatest"
+    return f"medians of {counts} trial{'s' if trials.max() > 1 else ''}; below: least and greatest"
+
+
+def of_maps(records: list[dict]) -> list[dict]:
+    """Without those of the tag study, which tags.py shows."""
+    return [record for record in records if not WORKLOAD[record["workload"]].words]
+
+
+def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
+    records = of_maps(records)
+    if not records:
+        return []
+    frame = with_units(records)
+    footer = footer_of(frame)
     groups = {workload.name: workload.group for workload in WORKLOADS}
     group = frame["workload"].map(groups)
 
@@ -128,9 +140,9 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     return made
 
 
-def show(records: list[dict], maps: tuple[Map, ...]) -> None:
+def show(made: list[Table]) -> None:
     console = Console()
     if console.width < LEAST_WIDTH:  # a figure cut short would be a wrong one; let the terminal break the line instead
         console = Console(width=LEAST_WIDTH)
-    for table in tables(records, maps):
+    for table in made:
         console.print(table)

@@ -251,7 +251,9 @@ class map {
 
   /// Effects: halves the table while it is more than twice as large as its entries need, and gives bucket memory back.
   /// Waits for grace periods: do not call from a callable of this map or inside any guard of its domain (asserted).
-  void shrink_to_fit();
+  /// Not there under a reclaimer without grace periods.
+  void shrink_to_fit()
+    requires reclaimer_with_grace_periods<typename Policy::reclaimer>;
 
   // ---- Sweeping and reclamation ----------------------------------------------------------------------------------
 
@@ -295,16 +297,16 @@ class map {
   template <class Accept, class K, class V>
   bool assign_if(Accept&& accept, const assigned_lifetime& life, K&& key, V&& value);
 
-  /// The loop of erase, erase_if and take: accept(const found&) -> whether to remove that entry.
+  /// The loop of erase, erase_if and take: accept(const Key&, const T&) -> whether to remove that entry.
   template <class Accept, class K>
   bool remove_if(Accept&& accept, const K& key);
 
   enum class moved : std::uint8_t { absent, refused, yes };
-  /// The loop of the calls that move a deadline: meet(const found&), then to `life` if `condition` allows.
+  /// The loop of the calls that move a deadline: meet(const Key&, const T&), then to `life` if `condition` allows.
   template <class Meet, class K>
   moved move_deadline(Meet&& meet, const K& key, const lifetime& life, when condition);
 
-  /// Visits entries from `from` on under one guard: visit(op, hash, found).
+  /// Visits entries from `from` on under one guard: visit(op, hash, found) -> false: the entry has changed, look again.
   template <class Visit>
   cursor scan_batch(cursor from, std::size_t n, Visit&& visit);
   template <class Visit>

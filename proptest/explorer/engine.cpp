@@ -323,6 +323,7 @@ std::uint64_t engine::load(const cell& word, std::memory_order order, const std:
 
 void engine::store(cell& c, std::uint64_t value, std::memory_order order, const std::source_location& site) {
   const std::uint64_t before = c.bits;
+  value = kept(value, site);
   if (!concurrent_) {
     count_alone();
     c.bits = value;
@@ -349,6 +350,7 @@ void engine::store(cell& c, std::uint64_t value, std::memory_order order, const 
 bool engine::compare_exchange(cell& c, std::uint64_t& expected, std::uint64_t desired, std::memory_order success,
                               std::memory_order failure, const std::source_location& site) {
   const host_work closed;
+  desired = kept(desired, site);
   bool point = false;
   std::uint32_t step = 0;
   if (concurrent_) {
@@ -358,7 +360,7 @@ bool engine::compare_exchange(cell& c, std::uint64_t& expected, std::uint64_t de
   } else {
     count_alone();
   }
-  if (c.bits != expected) {
+  if (c.bits != kept(expected, site)) {
     expected = point ? memory_.load_newest(running_, c, actual(failure, true, site)) : c.bits;
     record(step, trace::kind::exchange_lost, &c, expected, desired, failure, 0, site);
     return false;

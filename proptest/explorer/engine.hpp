@@ -91,6 +91,9 @@ class engine {
   /// Weakens the order of an access, for mutants. Nothing by default.
   using order_rule = std::memory_order (*)(std::memory_order, bool is_failure, const std::source_location&);
   order_rule order_of = nullptr;
+  /// What a word keeps of what it is given, and compares: for words without their counters. All of it by default.
+  using value_rule = std::uint64_t (*)(std::uint64_t value, const std::source_location&);
+  value_rule value_of = nullptr;
 
   // ---- For the program under test ----------------------------------------------------------------------------------
 
@@ -171,6 +174,9 @@ class engine {
   [[nodiscard]] std::memory_order actual(std::memory_order order, bool is_failure,
                                          const std::source_location& site) const {
     return order_of == nullptr ? order : order_of(order, is_failure, site);
+  }
+  [[nodiscard]] std::uint64_t kept(std::uint64_t value, const std::source_location& site) const {
+    return value_of == nullptr ? value : value_of(value, site);
   }
   void changed(const cell& c, std::uint64_t before, std::uint64_t after, bool conditional,
                const std::source_location& site) {

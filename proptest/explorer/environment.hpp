@@ -4,7 +4,10 @@
 
 #include <wane/clock.hpp>
 #include <wane/environment.hpp>
+#define WANE_UNSAFE_REUSE
+#include <wane/reclaim/controls.hpp>
 #include <wane/reclaim/epoch.hpp>
+#include <wane/reclaim/versioned.hpp>
 
 #include <array>
 #include <cstddef>
@@ -59,6 +62,10 @@ struct watched : Reclaimer {
 };
 
 using epoch = watched<wane::basic_epoch<environment>>;
+// Their guards keep nothing from being reclaimed.
+using versioned = wane::basic_versioned<environment>;
+using wane::leak;
+using wane::unsafe_reuse;
 using clock = wane::basic_manual_clock<environment>;
 
 /// Pages from the world, and a list of them in the order they were asked for, so that a word can be called by its place.

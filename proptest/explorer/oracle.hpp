@@ -19,6 +19,7 @@ struct oracle {
   static constexpr wane::protection kind = wane::protection::blanket;
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
+  static constexpr bool reuses_at_once = false;
 
   class domain {
    public:
@@ -59,7 +60,7 @@ struct oracle {
     view unlinked_{}, left_{};
   };
 
-  class guard {
+  class guard : public wane::blanket_guard {
    public:
     guard(domain& d, std::uint32_t slot) noexcept : domain_(d), member_(d.members_[slot]) {
       if (member_.nesting++ != 0) return;
@@ -78,9 +79,6 @@ struct oracle {
     }
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
-    [[nodiscard]] static constexpr bool protect(const wane::impl::link_word<environment>&, wane::impl::link) noexcept {
-      return true;
-    }
 
    private:
     domain& domain_;

@@ -15,6 +15,10 @@ namespace explorer {
 void check_word(engine& e, const cell& c, std::uint64_t before, std::uint64_t after, bool conditional,
                 const std::source_location& site);
 
+/// The same without I3 and I5: for words that have lost their counters (see engine::value_of).
+void check_word_but_counters(engine& e, const cell& c, std::uint64_t before, std::uint64_t after, bool conditional,
+                             const std::source_location& site);
+
 /// Spells link and state words; everything else in plain.
 [[nodiscard]] trace::names word_names();
 

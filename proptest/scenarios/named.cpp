@@ -111,6 +111,55 @@ std::vector<named_program> one_entry() {
   };
 }
 
+/// A slot serves again between what the first thread has read and what it changes.
+std::vector<named_program> slots_that_serve_again() {
+  const auto versioned = reclamation::versioned;
+  return {
+      // 12's slot becomes 6's: what led to 12 leads to 6, and 8 does not belong before it.
+      {.what = {.name = "aba-insert",
+                .before = {insert(4), insert(12)},
+                .threads = {{insert(8)}, {erase(12), insert(6)}},
+                .reclaimer = versioned}},
+      // 8 is dead, helped out, and its slot becomes 9's: unlinking it would take 9 and 10 along.
+      {.what = {.name = "aba-unlink",
+                .before = {insert(4), insert(8), insert(12)},
+                .threads = {{erase(8)}, {insert(9), insert(10), find(9)}},
+                .reclaimer = versioned}},
+      // 8's slot becomes 12's, as alive as 8 was: the wrong key would die.
+      {.what = {.name = "aba-kill",
+                .before = {insert(4), insert(8), insert(10)},
+                .threads = {{erase(8)}, {erase(8), insert(12)}},
+                .reclaimer = versioned}},
+      // The sentinel of 8 is to come before 12, whose slot becomes 6's: 6 would be lost behind it.
+      {.what = {.name = "aba-sentinel",
+                .before = {insert(4), insert(12), reserve()},
+                .threads = {{insert(9)}, {erase(12), insert(6)}},
+                .reclaimer = versioned}},
+      // A reader stands on 8, whose slot becomes 15's, and 8's again: 12 would be missed.
+      {.what = {.name = "aba-hop",
+                .before = {insert(4), insert(8), insert(12)},
+                .threads = {{find(12)}, {erase(8), insert(15), erase(15), insert(8)}},
+                .reclaimer = versioned}},
+      // 8's slot becomes 6's, at the same place, while a reader reads it: another key's state, or value.
+      {.what = {.name = "aba-find-there-and-back",
+                .before = {insert(4), insert(8)},
+                .threads = {{find(8)}, {erase(8), insert(6)}},
+                .reclaimer = versioned}},
+      // A reader stands on 6, which is erased; then 8, to which 6's frozen link leads for ever, serves elsewhere.
+      {.what = {.name = "aba-behind-a-frozen-word",
+                .before = {insert(4), insert(6), insert(8), insert(12)},
+                .threads = {{find(12)}, {erase(6), erase(8), insert(15)}},
+                .reclaimer = versioned},
+       .reach = {2, 0}},
+      // 8's replacement is helped in, dies, and its slot becomes another replacement, whose link is yet to be set.
+      {.what = {.name = "aba-replacement",
+                .before = {insert(4), insert(8), insert(12)},
+                .threads = {{replace(8)}, {erase(8), replace(12)}},
+                .reclaimer = versioned},
+       .reach = {2, 0}},
+  };
+}
+
 std::vector<named_program> neighbours() {
   return {
       {.what = {.name = "insert-and-insert-next-to-it", .threads = {{insert(1)}, {insert(2)}}}},
@@ -241,7 +290,8 @@ std::vector<named_program> sweeping() {
 const std::vector<named_program>& all() {
   static const std::vector<named_program> programs = [] {
     std::vector<named_program> p;
-    for (const auto& part : {one_thread(), one_entry(), neighbours(), shapes(), reclaiming(), sweeping()})
+    for (const auto& part :
+         {one_thread(), one_entry(), slots_that_serve_again(), neighbours(), shapes(), reclaiming(), sweeping()})
       p.insert(p.end(), part.begin(), part.end());
     return p;
   }();

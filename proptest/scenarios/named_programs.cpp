@@ -8,10 +8,10 @@ using namespace proptest;
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   for (const named_program& n : named_programs())
-    for (const reclamation r : {reclamation::epoch, reclamation::oracle}) {
+    for (const reclamation r : {reclamation::epoch, reclamation::oracle, reclamation::versioned}) {
       program p = n.what;
       p.reclaimer = r;
-      tests.test(p.name + (r == reclamation::epoch ? " [epoch]" : " [oracle]"), [&] {
+      tests.test(p.name + " [" + name_of(r) + "]", [&] {
         examiner counts("named programs");
         for (const bool symmetric : {false, true}) {
           if (symmetric && !n.symmetric_too) continue;

@@ -78,6 +78,17 @@ std::string to_string(const step& s) {
   return out.str();
 }
 
+const char* name_of(reclamation r) noexcept {
+  switch (r) {
+    case reclamation::epoch: return "epoch";
+    case reclamation::oracle: return "oracle";
+    case reclamation::versioned: return "versioned";
+    case reclamation::leak: return "leak";
+    case reclamation::unsafe_reuse: return "unsafe reuse";
+  }
+  return "?";
+}
+
 std::string to_string(const program& p) {
   std::ostringstream out;
   const auto list = [&](const std::vector<step>& steps) {
@@ -85,7 +96,7 @@ std::string to_string(const program& p) {
     out << '\n';
   };
   out << p.name << ": " << p.buckets << (p.buckets == 1 ? " bucket" : " buckets") << (p.growth ? ", growing" : "")
-      << (p.reclaimer == reclamation::epoch ? ", epoch" : ", oracle") << (p.integer_keys ? "" : ", keys as objects")
+      << ", " << name_of(p.reclaimer) << (p.integer_keys ? "" : ", keys as objects")
       << (p.curious_listener ? ", a curious listener" : "") << (p.cold ? ", cold" : "") << "\n  before:";
   list(p.before);
   if (!p.after.empty()) {

@@ -25,6 +25,9 @@ using handle = std::uint32_t;
 inline constexpr handle null_handle = 0;
 
 /// The value of a link word.
+/// How far before its end a counter counts as worn: more than the changes that are not asked about in one life of a slot.
+inline constexpr std::uint64_t wear_margin = 64;
+
 class link {
  public:
   constexpr link() noexcept = default;
@@ -60,10 +63,20 @@ class link {
   /// What a recycled slot's word starts from: unset, with the next tag.
   [[nodiscard]] constexpr link recycled() const noexcept { return link(next_tag()); }
 
+  /// Whether the tag is at the end of a quarter of its range. Reclaimers by version do not let it go on from there unless
+  /// nobody can hold a word of the quarter before (see reclaim/versioned.hpp).
+  [[nodiscard]] constexpr bool is_worn() const noexcept { return tag() % tag_quarter >= tag_quarter - wear_margin; }
+  /// The same, with the first tag of the next quarter.
+  [[nodiscard]] constexpr link renewed() const noexcept {
+    const std::uint64_t quarter = tag() / tag_quarter + 1;
+    return link((quarter * tag_quarter) << tag_shift | (bits_ & ((std::uint64_t{1} << tag_shift) - 1)));
+  }
+
   friend constexpr bool operator==(link, link) noexcept = default;
 
  private:
   static constexpr int tag_shift = 35;
+  static constexpr std::uint64_t tag_quarter = std::uint64_t{1} << (64 - tag_shift - 2);
   static constexpr std::uint64_t target_mask = 0xFFFF'FFFFu;
   static constexpr std::uint64_t sentinel_bit = std::uint64_t{1} << 32;
   static constexpr std::uint64_t frozen_bit = std::uint64_t{1} << 33;
@@ -81,7 +94,7 @@ class link {
 template <class Env>
 class link_word {
  public:
-  /// [L1] acquire: pairs with [L2] and [L4], so that whoever sees a link sees what it leads to: a node's key, value and
+  /// [L1] acquire: pairs with [L2] and [L3], so that whoever sees a link sees what it leads to: a node's key, value and
   /// state, or a sentinel's own word.
   [[nodiscard]] link read() const noexcept { return link(word_.load(std::memory_order_acquire)); }
 
@@ -96,11 +109,10 @@ class link_word {
   }
 
   /// For a word that no other thread can change now: a slot out of the list, or a bucket under its claimer (I2).
-  /// [L3] relaxed: what makes the word reachable ([L2] on a predecessor, or the state's [S2]) publishes it.
-  void prepare(link l) noexcept { word_.store(l.bits(), std::memory_order_relaxed); }
-  /// [L4] release: pairs with [L1]; a claimed bucket word can be loaded before its sentinel is linked.
-  void prepare_visibly(link l) noexcept { word_.store(l.bits(), std::memory_order_release); }
-  /// [L5] relaxed: read back by the one thread that may write it now, or as a hint.
+  /// [L3] release: pairs with [L1]; a reader by version that comes here from a word that has been changed since sees that
+  /// it was (V1 in reclaim/versioned.hpp). Otherwise what makes the word reachable publishes it.
+  void prepare(link l) noexcept { word_.store(l.bits(), std::memory_order_release); }
+  /// [L4] relaxed: read back by the one thread that may write it now, or as a hint.
   [[nodiscard]] link peek() const noexcept { return link(word_.load(std::memory_order_relaxed)); }
 
  private:

@@ -2,13 +2,17 @@
 // The part of a map that knows keys, deadlines and events: what the operations of map.hpp are made of.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <wane/impl/deadline.hpp>
 #include <wane/impl/node.hpp>
@@ -27,7 +31,12 @@ template <class Key, class T, class Policy>
 class map_core final : public sweep_target {
  public:
   using environment = typename Policy::environment;
-  using node = impl::node<Key, T, typename Policy::hash, environment>;
+  static constexpr bool by_value = Policy::reclaimer::value_only;
+  static_assert(!by_value || (std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>),
+                "wane: this reclaimer hands out copies, so keys and values must be trivially copyable; choose another "
+                "reclaimer (wane::epoch, say) for this map");
+  using node = std::conditional_t<by_value, copied_node<Key, T, typename Policy::hash, environment>,
+                                  impl::node<Key, T, typename Policy::hash, environment>>;
   using list = split_list<node, Policy>;
   using operation = typename list::operation;
   using found = typename list::found;
@@ -56,9 +65,9 @@ class map_core final : public sweep_target {
   [[nodiscard]] std::uint64_t hash_of(const K& key) const {
     return split_order_key(hash_, key);
   }
-  /// Where n stands to the key.
-  template <class K>
-  [[nodiscard]] place stands(const node& n, std::uint64_t hash, const K& key) const {
+  /// Where n stands to the key; still() tells whether what was read of n counts. User functions see nothing that does not.
+  template <class K, class Still>
+  [[nodiscard]] place stands(const node& n, std::uint64_t hash, const K& key, Still&& still) const {
     if constexpr (hash_is_recomputed<typename Policy::hash, Key>) {
       // Most nodes met are the one looked for; comparing integers first saves hashing it.
       if (equal_(n.key(), key)) return place::here;
@@ -66,7 +75,9 @@ class map_core final : public sweep_target {
     } else {
       const std::uint64_t h = n.hash();
       if (h != hash) return h > hash ? place::beyond : place::before;
-      return equal_(n.key(), key) ? place::here : place::before;
+      decltype(auto) found_key = n.key();
+      if (!still()) return place::lost;
+      return equal_(found_key, key) ? place::here : place::before;
     }
   }
 
@@ -76,12 +87,28 @@ class map_core final : public sweep_target {
   template <class K>
   [[nodiscard]] found find(const guard& held, std::uint64_t hash, const K& key) {
     return list_.find(
-        held, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(hash));
+        held, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
   }
   template <class K>
   [[nodiscard]] found locate(operation& op, std::uint64_t hash, const K& key) {
     return list_.locate(
-        op, hash, [&](const node& n, handle) { return stands(n, hash, key); }, judge(hash));
+        op, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
+  }
+
+  /// Calls f(const Key&, const T&) with the entry that was found, as it was when its state was f.life. False, without a
+  /// call: that cannot be told any more; look again.
+  template <class F>
+  [[nodiscard]] static bool read(const found& there, F&& f) {
+    if constexpr (by_value) {
+      const Key key = there.node->key();
+      const T value = there.node->value();
+      // The same state, version included, is the same incarnation: key and value were its own.
+      if (there.node->life.read() != there.life) return false;
+      std::invoke(std::forward<F>(f), key, value);
+    } else {
+      std::invoke(std::forward<F>(f), static_cast<const Key&>(there.node->key()), there.node->value());
+    }
+    return true;
   }
 
   // ---- Deadlines -------------------------------------------------------------------------------------------------
@@ -91,7 +118,10 @@ class map_core final : public sweep_target {
   [[nodiscard]] const auto& time() const noexcept { return time_; }
 
   /// Moves the deadline of a live entry. LP(touch): the compare-and-swap of its state. False: the state has changed.
-  bool change_deadline(const found& f, tick_count deadline) noexcept {
+  bool change_deadline(operation& op, std::uint64_t hash, const found& f, tick_count deadline) {
+    if constexpr (Policy::reclaimer::kind == protection::version)
+      if (f.life.is_worn()) [[unlikely]]
+        return move_entry(op, hash, f, deadline);
     state s = f.life;
     if (!f.node->life.change(s, s.lives_until(deadline))) return false;
     // A later deadline leaves the block's summary a lower bound, which the next sweep makes exact. I8.
@@ -146,7 +176,7 @@ class map_core final : public sweep_target {
 
   /// Links `fresh` where locate said. LP(insert). Afterwards the table may grow.
   bool insert(operation& op, const found& at, prepared& fresh) {
-    if (!list_.insert(at.where, fresh.at())) return false;
+    if (!list_.insert(op, at.where, fresh.at())) return false;
     fresh.release();
     op.me().count(&counters<environment>::inserted);
     note_inserted(op);
@@ -157,25 +187,25 @@ class map_core final : public sweep_target {
   /// FORWARD: one dies and the other appears in the same step. False: the state has changed; `fresh` can be used again.
   bool replace(operation& op, std::uint64_t hash, const found& f, prepared& fresh,
                const assigned_lifetime<clock>& life) {
-    fresh->next.prepare(fresh->next.peek().recycled());  // unset: the first helper points it (L4)
-    fresh.enliven(life.is_kept() ? f.life.deadline() : time_.deadline_of(life));
-    state s = f.life;
-    if (!f.node->life.change(s, s.forwarded_to(fresh.at()))) return false;
-    fresh.release();
+    const obituary last(op.held(), *f.node);
+    if (!supersede(op, hash, f, fresh, life.is_kept() ? f.life.deadline() : time_.deadline_of(life))) return false;
     op.me().count(&counters<environment>::replaced);
-    list_.unlink(op, hash, f);
-    tell(*f.node, cause::replaced);
+    tell(last, cause::replaced);
     return true;
   }
 
   // ---- Removing --------------------------------------------------------------------------------------------------
 
+  /// What a listener will be told of an entry, taken before the entry is killed; it counts if the kill succeeds.
+  class obituary;
+
   /// LP(erase): the compare-and-swap of the state from LIVE to DEAD. G5: it succeeds once an incarnation. False: the
   /// state has changed.
   bool kill(operation& op, std::uint64_t hash, const found& f, cause why) {
-    state s = f.life;
-    if (!f.node->life.change(s, s.killed(why))) return false;
-    bury(op, hash, f, why);
+    const obituary last(op.held(), *f.node);
+    found gone = f;
+    if (!f.node->life.change(gone.life, gone.life.killed(why))) return false;
+    bury(op, hash, gone, last, why);
     return true;
   }
 
@@ -199,11 +229,12 @@ class map_core final : public sweep_target {
   [[nodiscard]] wane::stats stats() const;
   [[nodiscard]] list& entries() noexcept { return list_; }
   [[nodiscard]] const list& entries() const noexcept { return list_; }
-  /// For walks that must not visit a key twice.
   [[nodiscard]] bool same_key(const node& a, const node& b) const { return equal_(a.key(), b.key()); }
+  /// The keys of one hash that a walk has visited.
+  class visited_keys;
   /// What finding does with a live node (see split_list::find): accepts it, or commits its expiry.
   [[nodiscard]] auto judge(std::uint64_t hash) {
-    return [this, hash](node& n, handle at, state& s) {
+    return [this, hash](node& n, handle at, state s) {
       if (!is_expired(s)) [[likely]]
         return true;
       commit_expiry(hash, n, at, s);
@@ -212,21 +243,37 @@ class map_core final : public sweep_target {
   }
 
  private:
+  bool supersede(operation& op, std::uint64_t hash, const found& f, prepared& fresh, tick_count deadline) {
+    fresh->next.prepare(fresh->next.peek().recycled());  // unset: the first helper points it (L4)
+    fresh.enliven(deadline);
+    found gone = f;
+    if (!f.node->life.change(gone.life, gone.life.forwarded_to(fresh.at()))) return false;
+    fresh.release();
+    list_.unlink(op, hash, gone);
+    return true;
+  }
+  /// Moves an entry whose slot is worn to another, with the deadline that it is to have.
+  bool move_entry(operation& op, std::uint64_t hash, const found& f, tick_count deadline) {
+    prepared fresh(*this, op);
+    return read(f, [&](const Key& key, const T& value) { fresh.construct(hash, key, value); }) &&
+           supersede(op, hash, f, fresh, deadline);
+  }
   /// LP(expiry): the compare-and-swap of the exact expired word to DEAD. It makes absence irrevocable: without it a touch
   /// that sampled its clock before the deadline could land after somebody has been told the entry is gone.
-  [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state& s) {
+  [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state s) {
     operation op(list_);
-    if (n.life.change(s, s.killed(cause::expired))) bury(op, hash, {&n, at, s, {}}, cause::expired);
+    kill(op, hash, {&n, at, s, {}}, cause::expired);
   }
   /// What follows a kill: counting, unlinking, and telling the listener.
-  void bury(operation& op, std::uint64_t hash, const found& f, cause why);
-  void tell(const node& n, cause why) {
-    if constexpr (listens) listener_(n.key(), n.value(), why);
+  void bury(operation& op, std::uint64_t hash, const found& gone, const obituary& last, cause why);
+  void tell(const obituary& last, cause why) {
+    if constexpr (listens) last.read([&](const Key& key, const T& value) { listener_(key, value, why); });
   }
   void sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget, bool in_background,
                    sweep_result& result);
   bool sweep_slot(operation& op, handle h, tick_count now, bool in_background, sweep_result& result);
 
+  void shrink_if_sparse();
   void note_inserted(operation& op) noexcept;
   /// Adds what the thread has not yet reported to the population estimate; returns that.
   std::int64_t fold(operation& op) noexcept;
@@ -266,6 +313,77 @@ class map_core final : public sweep_target {
   typename environment::template atomic<std::uint64_t> swept_{0};
   typename environment::template atomic<std::uint64_t> blocks_scanned_{0};
   typename environment::template atomic<std::uint64_t> blocks_skipped_{0};
+};
+
+template <class Key, class T, class Policy>
+class map_core<Key, T, Policy>::obituary {
+ public:
+  obituary(const guard& held, const node& n) noexcept : node_(&n) {
+    if constexpr (listens) {
+      if constexpr (by_value)
+        copy_.emplace(n.key(), n.value());
+      else
+        held.pin(&n);
+    }
+  }
+  template <class F>
+  void read(F&& f) const {
+    if constexpr (by_value)
+      f(copy_->first, copy_->second);
+    else
+      f(node_->key(), node_->value());
+  }
+
+ private:
+  const node* node_;
+  [[no_unique_address]] std::conditional_t<by_value && listens, std::optional<std::pair<Key, T>>, std::monostate> copy_;
+};
+
+/// A key that was erased and inserted again stands a second time in its run of equal hashes, and a walk that starts over
+/// comes by a whole run again. Most runs are of one, which takes no memory.
+template <class Key, class T, class Policy>
+class map_core<Key, T, Policy>::visited_keys {
+ public:
+  using kept = std::conditional_t<by_value, Key, const node*>;
+
+  explicit visited_keys(const map_core& core) noexcept : core_(core) {}
+
+  /// Nothing: the entry has changed.
+  [[nodiscard]] static std::optional<kept> key_of([[maybe_unused]] const guard& held, const found& f) {
+    if constexpr (by_value) {
+      const Key key = f.node->key();
+      return f.node->life.read() == f.life ? std::optional<kept>(key) : std::nullopt;
+    } else {
+      return f.node;
+    }
+  }
+  [[nodiscard]] bool empty() const noexcept { return !first_; }
+  [[nodiscard]] bool contains(const kept& key) const {
+    return (first_ && same(*first_, key)) ||
+           std::any_of(others_.begin(), others_.end(), [&](const kept& other) { return same(other, key); });
+  }
+  void add(const kept& key) {
+    if (first_)
+      others_.push_back(key);
+    else
+      first_ = key;
+  }
+  void clear() noexcept {
+    first_.reset();
+    others_.clear();
+  }
+
+ private:
+  [[nodiscard]] bool same(const kept& a, const kept& b) const {
+    if constexpr (by_value)
+      return core_.equal_(a, b);
+    else
+      return core_.same_key(*a, *b);
+  }
+
+  const map_core& core_;
+  std::optional<kept> first_;
+  std::vector<kept> others_;
 };
 
 }  // namespace wane::impl

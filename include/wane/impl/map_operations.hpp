@@ -90,12 +90,10 @@ std::pair<T, bool> map<Key, T, Policy>::get_or_emplace_for(lifetime life, K&& ke
 {
   std::optional<T> value;
   // Our own value is copied before it is linked, so that a copy which throws leaves nothing behind.
-  const bool inserted = insert_or(
-      [&](operation&, std::uint64_t, const found& f, prepared&, const auto&) {
-        value.emplace(f.node->value());
-        return true;
-      },
-      [&](const T& own) { value.emplace(own); }, life, std::forward<K>(key), std::forward<Args>(args)...);
+  const bool inserted =
+      insert_or([&](operation&, std::uint64_t, const found& f, prepared&,
+                    const auto&) { return core::read(f, [&](const Key&, const T& v) { value.emplace(v); }); },
+                [&](const T& own) { value.emplace(own); }, life, std::forward<K>(key), std::forward<Args>(args)...);
   return {*std::move(value), inserted};
 }
 
@@ -105,8 +103,8 @@ bool map<Key, T, Policy>::upsert(K&& key, V&& initial, F&& f, assigned_lifetime 
   return insert_or(
       [&](operation& op, std::uint64_t hash, const found& there, prepared&, const auto&) {
         prepared updated(core_, op);
-        updated.construct(hash, there.node->key(), std::invoke(f, there.node->value()));
-        return core_.replace(op, hash, there, updated, life);
+        return core::read(there, [&](const Key& k, const T& v) { updated.construct(hash, k, std::invoke(f, v)); }) &&
+               core_.replace(op, hash, there, updated, life);
       },
       [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(initial));
 }
@@ -119,10 +117,11 @@ bool map<Key, T, Policy>::visit(const K& key, F&& f) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
   const auto held = core_.entries().enter();
-  const found there = core_.find(held, hash, wanted);
-  if (there.node == nullptr) return false;
-  std::invoke(std::forward<F>(f), static_cast<const Key&>(there.node->key()), there.node->value());
-  return true;
+  for (;;) {
+    const found there = core_.find(held, hash, wanted);
+    if (there.node == nullptr) return false;
+    if (core::read(there, std::forward<F>(f))) return true;
+  }
 }
 
 template <class Key, class T, class Policy>
@@ -152,7 +151,10 @@ bool map<Key, T, Policy>::assign_if(Accept&& accept, const assigned_lifetime& li
   prepared fresh(core_, op);
   for (;;) {
     const found f = fresh ? core_.find(op.held(), hash, fresh->key()) : core_.find(op.held(), hash, wanted);
-    if (f.node == nullptr || !accept(f.node->value())) return false;
+    if (f.node == nullptr) return false;
+    bool accepted = false;
+    if (!core::read(f, [&](const Key&, const T& v) { accepted = accept(v); })) continue;
+    if (!accepted) return false;
     if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<V>(value));
     if (core_.replace(op, hash, f, fresh, life)) return true;
   }
@@ -188,8 +190,9 @@ bool map<Key, T, Policy>::update(K&& key, F&& f, assigned_lifetime life) {
     const found there = core_.find(op.held(), hash, wanted);
     if (there.node == nullptr) return false;
     prepared fresh(core_, op);
-    fresh.construct(hash, there.node->key(), std::invoke(f, there.node->value()));
-    if (core_.replace(op, hash, there, fresh, life)) return true;
+    if (core::read(there, [&](const Key& k, const T& v) { fresh.construct(hash, k, std::invoke(f, v)); }) &&
+        core_.replace(op, hash, there, fresh, life))
+      return true;
   }
 }
 
@@ -203,7 +206,10 @@ bool map<Key, T, Policy>::remove_if(Accept&& accept, const K& key) {
   operation op(core_.entries());
   for (;;) {
     const found f = core_.find(op.held(), hash, wanted);
-    if (f.node == nullptr || !accept(f)) return false;
+    if (f.node == nullptr) return false;
+    bool accepted = false;
+    if (!core::read(f, [&](const Key& k, const T& v) { accepted = accept(k, v); })) continue;
+    if (!accepted) return false;
     if (core_.kill(op, hash, f, cause::erased)) return true;
   }
 }
@@ -211,17 +217,13 @@ bool map<Key, T, Policy>::remove_if(Accept&& accept, const K& key) {
 template <class Key, class T, class Policy>
 template <class K>
 bool map<Key, T, Policy>::erase(const K& key) {
-  return remove_if([](const found&) { return true; }, key);
+  return remove_if([](const Key&, const T&) { return true; }, key);
 }
 
 template <class Key, class T, class Policy>
 template <class K, class Pred>
 bool map<Key, T, Policy>::erase_if(const K& key, Pred&& pred) {
-  return remove_if(
-      [&](const found& f) {
-        return static_cast<bool>(std::invoke(pred, static_cast<const Key&>(f.node->key()), f.node->value()));
-      },
-      key);
+  return remove_if([&](const Key& k, const T& v) { return static_cast<bool>(std::invoke(pred, k, v)); }, key);
 }
 
 template <class Key, class T, class Policy>
@@ -230,8 +232,8 @@ std::optional<T> map<Key, T, Policy>::take(const K& key)
   requires std::copy_constructible<T>
 {
   std::optional<T> value;
-  const auto copy = [&](const found& f) {
-    value.emplace(f.node->value());
+  const auto copy = [&](const Key&, const T& v) {
+    value.emplace(v);
     return true;
   };
   if (!remove_if(copy, key)) value.reset();
@@ -242,14 +244,14 @@ template <class Key, class T, class Policy>
 template <class Pred>
 std::size_t map<Key, T, Policy>::remove_all_if(Pred&& pred, cause why) {
   std::size_t removed = 0;
-  scan_all([&](operation& op, std::uint64_t hash, found f) {
-    while (f.node != nullptr && std::invoke(pred, static_cast<const Key&>(f.node->key()), f.node->value())) {
-      if (core_.kill(op, hash, f, why)) {
-        ++removed;
-        return;
-      }
-      f = core_.entries().follow(*f.node, f.at, core_.judge(hash));
-    }
+  scan_all([&](operation& op, std::uint64_t hash, const found& f) {
+    bool wanted = false;
+    if (!core::read(f, [&](const Key& k, const T& v) { wanted = static_cast<bool>(std::invoke(pred, k, v)); }))
+      return false;
+    if (!wanted) return true;
+    if (!core_.kill(op, hash, f, why)) return false;
+    ++removed;
+    return true;
   });
   return removed;
 }
@@ -277,29 +279,29 @@ auto map<Key, T, Policy>::move_deadline(Meet&& meet, const K& key, const lifetim
   for (;;) {
     const found f = core_.find(op.held(), hash, wanted);
     if (f.node == nullptr) return moved::absent;
-    meet(f);
+    if (!core::read(f, meet)) continue;
     const impl::tick_count deadline = core_.time().deadline_of(life);
     if (!impl::allows(condition, f.life.deadline(), deadline)) return moved::refused;
-    if (core_.change_deadline(f, deadline)) return moved::yes;
+    if (core_.change_deadline(op, hash, f, deadline)) return moved::yes;
   }
 }
 
 template <class Key, class T, class Policy>
 template <class K, class Rep, class Period>
 bool map<Key, T, Policy>::touch(const K& key, std::chrono::duration<Rep, Period> ttl, when condition) {
-  return move_deadline([](const found&) {}, key, lifetime(ttl), condition) == moved::yes;
+  return move_deadline([](const Key&, const T&) {}, key, lifetime(ttl), condition) == moved::yes;
 }
 
 template <class Key, class T, class Policy>
 template <class K>
 bool map<Key, T, Policy>::expire_at(const K& key, time_point deadline, when condition) {
-  return move_deadline([](const found&) {}, key, lifetime(deadline), condition) == moved::yes;
+  return move_deadline([](const Key&, const T&) {}, key, lifetime(deadline), condition) == moved::yes;
 }
 
 template <class Key, class T, class Policy>
 template <class K>
 bool map<Key, T, Policy>::persist(const K& key, when condition) {
-  return move_deadline([](const found&) {}, key, lifetime(forever), condition) == moved::yes;
+  return move_deadline([](const Key&, const T&) {}, key, lifetime(forever), condition) == moved::yes;
 }
 
 template <class Key, class T, class Policy>
@@ -320,7 +322,7 @@ std::optional<T> map<Key, T, Policy>::find_and_touch(const K& key, std::chrono::
   requires std::copy_constructible<T>
 {
   std::optional<T> value;
-  const auto copy = [&](const found& f) { value.emplace(f.node->value()); };
+  const auto copy = [&](const Key&, const T& v) { value.emplace(v); };
   if (move_deadline(copy, key, lifetime(ttl), condition) == moved::absent) value.reset();
   return value;
 }
@@ -330,39 +332,31 @@ std::optional<T> map<Key, T, Policy>::find_and_touch(const K& key, std::chrono::
 template <class Key, class T, class Policy>
 template <class Visit>
 cursor map<Key, T, Policy>::scan_batch(cursor from, std::size_t n, Visit&& visit) {
+  using step = typename core::list::step;
   auto& entries = core_.entries();
   operation op(entries);
   cursor next;
   next.at_end_ = true;
   std::size_t visited = 0;
   std::uint64_t run = 0;
-  // A key that was erased and inserted again stands a second time in its run of equal hashes. Most runs are of one, which
-  // takes no memory.
-  const typename core::node* first = nullptr;
-  std::vector<const typename core::node*> others;
-  entries.walk(op.held(), from.at_end_ ? 0 : from.next_, [&](typename core::node& node, impl::handle at) {
-    const std::uint64_t hash = node.hash();
-    if (hash != run) first = nullptr;
-    if (visited >= n && first == nullptr) {
+  typename core::visited_keys met(core_);
+  const auto judge = [&](std::uint64_t hash) { return core_.judge(hash); };
+  entries.walk(op.held(), from.at_end_ ? 0 : from.next_, judge, [&](std::uint64_t hash, const found& f) {
+    if (hash != run) met.clear();
+    if (visited >= n && met.empty()) {
       next.at_end_ = false;
       next.next_ = hash;
-      return false;
+      return step::stop;
     }
     run = hash;
-    const found f = entries.follow(node, at, core_.judge(hash));
-    if (f.node == nullptr) return true;
-    if (first == nullptr) {
-      first = f.node;
-      others.clear();
-    } else {
-      if (core_.same_key(*first, *f.node)) return true;
-      for (const auto* other : others)
-        if (core_.same_key(*other, *f.node)) return true;
-      others.push_back(f.node);
-    }
+    const auto key = core::visited_keys::key_of(op.held(), f);
+    if (!key) return step::again;
+    if (met.contains(*key)) return step::next;
+    const unsigned outings = op.outings();
+    if (!visit(op, hash, f)) return step::again;
+    met.add(*key);
     ++visited;
-    visit(op, hash, f);
-    return true;
+    return op.outings() == outings ? step::next : step::again;
   });
   return next;
 }
@@ -379,17 +373,13 @@ void map<Key, T, Policy>::scan_all(Visit&& visit) {
 template <class Key, class T, class Policy>
 template <class F>
 void map<Key, T, Policy>::for_each(F&& f) {
-  scan_all([&](operation&, std::uint64_t, const found& e) {
-    std::invoke(f, static_cast<const Key&>(e.node->key()), e.node->value());
-  });
+  scan_all([&](operation&, std::uint64_t, const found& e) { return core::read(e, f); });
 }
 
 template <class Key, class T, class Policy>
 template <class F>
 cursor map<Key, T, Policy>::scan(cursor from, std::size_t n, F&& f) {
-  return scan_batch(from, n == 0 ? 1 : n, [&](operation&, std::uint64_t, const found& e) {
-    std::invoke(f, static_cast<const Key&>(e.node->key()), e.node->value());
-  });
+  return scan_batch(from, n == 0 ? 1 : n, [&](operation&, std::uint64_t, const found& e) { return core::read(e, f); });
 }
 
 // ---- Size, sweeping, looking inside ----------------------------------------------------------------------------------
@@ -415,7 +405,9 @@ void map<Key, T, Policy>::reserve(std::size_t entries) {
 }
 
 template <class Key, class T, class Policy>
-void map<Key, T, Policy>::shrink_to_fit() {
+void map<Key, T, Policy>::shrink_to_fit()
+  requires reclaimer_with_grace_periods<typename Policy::reclaimer>
+{
   core_.shrink_to_fit();
 }
 

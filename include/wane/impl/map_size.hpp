@@ -43,7 +43,8 @@ unsigned map_core<Key, T, Policy>::bits_for(std::uint64_t entries) const {
 }
 
 template <class Key, class T, class Policy>
-void map_core<Key, T, Policy>::bury(operation& op, std::uint64_t hash, const found& f, cause why) {
+void map_core<Key, T, Policy>::bury(operation& op, std::uint64_t hash, const found& gone, const obituary& last,
+                                    cause why) {
   using all = counters<environment>;
   switch (why) {
     case cause::erased: op.me().count(&all::erased); break;
@@ -52,8 +53,8 @@ void map_core<Key, T, Policy>::bury(operation& op, std::uint64_t hash, const fou
     case cause::replaced: break;  // counted by replace, which kills nothing
   }
   if (--op.me().unfolded <= -fold_limit(list_.table().bits())) fold(op);
-  list_.unlink(op, hash, f);
-  tell(*f.node, why);
+  list_.unlink(op, hash, gone);
+  tell(last, why);
 }
 
 // ---- Growth ----------------------------------------------------------------------------------------------------------
@@ -125,6 +126,11 @@ void map_core<Key, T, Policy>::shrink_to_fit() {
 
 template <class Key, class T, class Policy>
 void map_core<Key, T, Policy>::maintain() {
+  if constexpr (Policy::reclaimer::has_grace_period) shrink_if_sparse();
+}
+
+template <class Key, class T, class Policy>
+void map_core<Key, T, Policy>::shrink_if_sparse() {
   [[maybe_unused]] const typename Policy::reclaimer::participant here;
   using progress = typename shrinker<list>::progress;
   if (shrinker_.step(list_) != progress::idle) return;

@@ -9,11 +9,18 @@
 //
 // Slots are type-stable: next, state and hash (or integer key) are atomic objects for as long as the pool lives, so that
 // a sweeper may read them whatever the slot holds. The key and value of other types exist from construct to destroy.
+//
+// Under a reclaimer by version a slot may serve again while it is read. There all of it is atomic words, keys and values
+// (which are trivially copyable) are copied in and out, and who copies out finds out afterwards whether the copy counts.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -86,6 +93,84 @@ class key_cell<Key, Hash, Env, false> {
   };
 };
 
+/// A trivially copyable object in atomic words.
+template <class T, class Env>
+class copied {
+ public:
+  void store(const T& object) noexcept {
+    std::array<std::uint64_t, count> words{};
+    std::memcpy(words.data(), &object, sizeof(T));
+    // [N5] release: pairs with [N6]; who reads what a recycled slot holds sees that it was unlinked (V1).
+    for (std::size_t i = 0; i < count; ++i) words_[i].store(words[i], std::memory_order_release);
+  }
+  [[nodiscard]] T load() const noexcept {
+    std::array<std::uint64_t, count> words;
+    // [N6] acquire: pairs with [N5]; and validation comes after.
+    for (std::size_t i = 0; i < count; ++i) words[i] = words_[i].load(std::memory_order_acquire);
+    std::array<std::byte, sizeof(T)> bytes;
+    std::memcpy(bytes.data(), words.data(), sizeof(T));
+    return std::bit_cast<T>(bytes);
+  }
+
+ private:
+  static constexpr std::size_t count = (sizeof(T) + 7) / 8;
+  std::array<typename Env::template atomic<std::uint64_t>, count> words_{};
+};
+
+template <class Key, class Hash, class Env>
+class copied_key {
+ public:
+  void construct(const Key& key, std::uint64_t hash) noexcept {
+    key_.store(key);
+    // [N7] release: as [N5].
+    if constexpr (!hash_is_recomputed<Hash, Key>) hash_.store(hash, std::memory_order_release);
+  }
+  static constexpr void destroy() noexcept {}
+  [[nodiscard]] Key key() const noexcept { return key_.load(); }
+  [[nodiscard]] std::uint64_t hash() const noexcept {
+    if constexpr (hash_is_recomputed<Hash, Key>)
+      return split_order_key(Hash{}, key());
+    else
+      // [N8] acquire: as [N6].
+      return hash_.load(std::memory_order_acquire);
+  }
+
+ private:
+  struct none {};
+  [[no_unique_address]] std::conditional_t<hash_is_recomputed<Hash, Key>, none,
+                                           typename Env::template atomic<std::uint64_t>>
+      hash_{};
+  copied<Key, Env> key_;
+};
+
+/// A node whose key and value are copied in and out.
+template <class Key, class T, class Hash, class Env>
+class copied_node {
+ public:
+  static constexpr bool trivially_destructible = true;
+
+  link_word<Env> next;
+  state_word<Env> life;
+
+  /// Precondition: the slot is the caller's alone. Strong guarantee.
+  template <class K, class... Args>
+  void construct(std::uint64_t hash, K&& key, Args&&... args) {
+    const Key k(std::forward<K>(key));
+    const T value(std::forward<Args>(args)...);
+    key_.construct(k, hash);
+    value_.store(value);
+  }
+  static constexpr void destroy() noexcept {}
+
+  [[nodiscard]] Key key() const noexcept { return key_.key(); }
+  [[nodiscard]] std::uint64_t hash() const noexcept { return key_.hash(); }
+  [[nodiscard]] T value() const noexcept { return value_.load(); }
+
+ private:
+  copied_key<Key, Hash, Env> key_;
+  copied<T, Env> value_;
+};
+
 template <class Key, class T, class Hash, class Env>
 class node {
  public:
@@ -133,7 +218,8 @@ class node {
   ~node() {}
 };
 
-static_assert(sizeof(node<std::uint64_t, std::uint64_t, hash<std::uint64_t>, std_environment>) == 32,
+static_assert(sizeof(node<std::uint64_t, std::uint64_t, hash<std::uint64_t>, std_environment>) == 32 &&
+                  sizeof(copied_node<std::uint64_t, std::uint64_t, hash<std::uint64_t>, std_environment>) == 32,
               "two nodes of 8-byte keys and values share a cache line, and none lies across two");
 
 }  // namespace impl

@@ -17,6 +17,12 @@
 //         swing the word before n from n to m or to n's successor. Who does the last retires n; nobody else does.
 //   L5  Writers go on only from words that are not frozen: a change to a frozen word fails, and the search starts over.
 //   L6  Readers never help. They walk through frozen nodes (whose next stays what it was) and follow FORWARD.
+//   L7  Every change is of the exact word that the search went by, tag and version included, never of one loaded anew.
+//
+// Under a reclaimer that is no blanket (see reclaim/concept.hpp) a slot may serve again while a search stands on it. The
+// search then relies on its anchor: what it has read of a node counts once the anchor is seen to hold still. A frozen word
+// is no anchor, because it stays as it was when its target has gone; but while the anchor before it holds, its node is
+// linked, and so is what comes behind.
 //
 // Why a reader that has walked off the list may report absence: each node it visits was in the list at some moment since
 // the reader began (by induction over the hop, I1), and it moves from w to the first node beyond the run at a moment
@@ -35,8 +41,8 @@
 
 namespace wane::impl {
 
-/// Where a node met on a search stands to what is looked for.
-enum class place : std::uint8_t { before, here, beyond };
+/// Where a node met on a search stands to what is looked for; lost: it cannot be told, the anchor has moved.
+enum class place : std::uint8_t { before, here, beyond, lost };
 
 template <class Node, class Policy>
 class split_list {
@@ -52,8 +58,8 @@ class split_list {
     word* before = nullptr;
     link expected;
   };
-  /// A node met, or none; with its position, or that of a node to be inserted, unless it was met by way of a FORWARD
-  /// (where.before is null then).
+  /// A node met, or none; with its position, or that of a node to be inserted, unless it was met by way of a FORWARD, or
+  /// (reclaimers that are no blanket) of a frozen word: where.before is null then.
   struct found {
     Node* node = nullptr;
     handle at = null_handle;
@@ -70,12 +76,21 @@ class split_list {
     explicit operation(split_list& list) : operation(list, environment::thread_slot()) {}
     [[nodiscard]] thread_state<environment>& me() const noexcept { return me_; }
     [[nodiscard]] const guard& held() const noexcept { return guard_; }
+    /// How often the guard was left in the middle: what was found before does not count then.
+    [[nodiscard]] unsigned outings() const noexcept { return outings_; }
 
    private:
+    friend class split_list;
+    [[nodiscard]] bool must_step_outside() const noexcept {
+      return reclaimer::kind == protection::version && must_step_outside_;
+    }
+
     operation(split_list& list, std::uint32_t slot) : guard_(*list.domain_, slot), me_(list.threads_.at(slot)) {}
 
     guard guard_;
     thread_state<environment>& me_;
+    bool must_step_outside_ = false;
+    unsigned outings_ = 0;
   };
 
   split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits);
@@ -91,24 +106,22 @@ class split_list {
   [[nodiscard]] auto& domain() const noexcept { return *domain_; }
 
   // ---- Reading ---------------------------------------------------------------------------------------------------
-  // match(node, handle) -> place says where a node stands to what is looked for.
-  // judge(node, handle, state&) -> bool is asked for each LIVE node found: true accepts it; false has the state, which
-  // judge has brought up to date, looked at again.
+  // match(node, handle, still) -> place says where a node stands to what is looked for; still() tells whether what has
+  // been read of the node counts.
+  // judge(node, handle, state) -> bool is asked for each LIVE node found: true accepts it; false has it looked at again.
 
   /// The entry that match finds, followed through replacements; empty when there is none.
   template <class Match, class Judge>
   [[nodiscard]] found find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const;
 
-  /// The entry that the node n, in slot `at`, is or has been replaced by; empty when it is dead.
-  template <class Judge>
-  [[nodiscard]] found follow(Node& n, handle at, Judge&& judge) const;
-
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
   [[nodiscard]] found find_slot(const guard& held, std::uint64_t hash, handle target) const;
 
-  /// Calls f(node, handle) for the nodes from hash `from` on, dead and replaced ones included, until f returns false.
-  template <class F>
-  void walk(const guard& held, std::uint64_t from, F&& f) const;
+  /// What a walk does after an entry.
+  enum class step : std::uint8_t { next, again, stop };
+  /// Calls f(hash, found) -> step for the entries from hash `from` on. Entries of the hash visited last may be met again.
+  template <class Judge, class F>
+  void walk(const guard& held, std::uint64_t from, Judge&& judge, F&& f) const;
 
   // ---- Writing ---------------------------------------------------------------------------------------------------
 
@@ -118,14 +131,14 @@ class split_list {
   [[nodiscard]] found locate(operation& op, std::uint64_t hash, Match&& match, Judge&& judge);
 
   /// Links the prepared node at a position that locate returned. LP(insert): this compare-and-swap, when it succeeds.
-  [[nodiscard]] bool insert(const position& at, handle h) noexcept {
+  [[nodiscard]] bool insert(operation& op, const position& at, handle h) noexcept {
     pool_[h].next.prepare(pool_[h].next.peek().pointing_to(at.expected));
     link expected = at.expected;
-    return at.before->change(expected, at.expected.pointing_to(link::to_node(h)));
+    return change(op, *at.before, expected, at.expected.pointing_to(link::to_node(h)));
   }
 
-  /// Unlinks a node that is dead or replaced, found as `f` says, unless others have or memory for garbage is exhausted
-  /// (then it stays behind, dead, for a later writer).
+  /// Unlinks a node that is dead or replaced, found as `f` says (f.life is what became of it), unless others have or
+  /// memory for garbage is exhausted (then it stays behind, dead, for a later writer).
   void unlink(operation& op, std::uint64_t hash, const found& f) noexcept;
 
   /// Makes sure that bucket `bucket` of a table at least that large is initialised, unless another thread is at it.
@@ -147,7 +160,17 @@ class split_list {
   // ---- Slots -----------------------------------------------------------------------------------------------------
 
   /// A slot for the caller alone. Throws std::bad_alloc.
-  [[nodiscard]] handle allocate(operation& op) { return pool_.allocate(op.me().slots); }
+  [[nodiscard]] handle allocate(operation& op) {
+    for (;;) {
+      const handle h = pool_.allocate(op.me().slots);
+      if constexpr (reclaimer::kind == protection::version)
+        if (is_worn(pool_[h])) [[unlikely]] {
+          quarantine(op, h);
+          continue;
+        }
+      return h;
+    }
+  }
 
   /// Gives back a slot that was never linked; its key and value are destroyed. I6, I7.
   void abandon(operation& op, handle h) noexcept {
@@ -167,19 +190,47 @@ class split_list {
  private:
   enum class helped : std::uint8_t { unlinked, lost, no_memory };
 
-  struct start {
-    word* before;
-    link first;
-  };
-  /// The ready word nearest below `hash`. Initialises nothing.
-  [[nodiscard]] start start_reading(std::uint64_t hash) const noexcept;
-  /// The nearest ready word above a bucket that is not.
-  [[nodiscard]] start start_at_ancestor(std::uint64_t key) const noexcept;
-  /// The same, after having tried to initialise the bucket.
-  [[nodiscard]] start start_writing(operation& op, std::uint64_t hash) noexcept;
+  /// Changes a link that other threads may change. Under a reclaimer by version that may have to wait, which is done by
+  /// `locate` when it starts over.
+  bool change(operation& op, word& w, link& expected, link desired) noexcept {
+    if constexpr (reclaimer::kind == protection::version)
+      if (expected.is_worn()) [[unlikely]] {
+        if (!domain_->may_pass()) {
+          op.must_step_outside_ = true;
+          return false;
+        }
+        desired = desired.renewed();
+      }
+    return w.change(expected, desired);
+  }
+  /// Leaves the guard until a worn link may be changed. Throws std::bad_alloc inside another guard, which would be in its way.
+  void step_outside(operation& op);
 
-  /// L4 for the node n, in slot h, met through `before`; `expected` goes on from what `before` holds afterwards.
-  helped help(operation& op, word& before, link& expected, handle h, Node& n, state dead) noexcept;
+  [[nodiscard]] static bool is_worn(const Node& n) noexcept {
+    return n.life.peek().is_worn() || n.next.peek().is_worn();
+  }
+  /// Keeps a worn slot from serving for a grace period. Throws std::bad_alloc, the slot being free again.
+  void quarantine(operation& op, handle h);
+
+  /// A search under way: its anchor, and the link that it is about to follow, which is the anchor's unless the search is
+  /// passing what is frozen.
+  class course;
+  /// What can be found by way of a node that a search stands at.
+  enum class met : std::uint8_t { entry, nothing, lost };
+
+  /// The ready word nearest below `hash`. Initialises nothing.
+  [[nodiscard]] position start_reading(std::uint64_t hash) const noexcept;
+  /// The nearest ready word above a bucket that is not.
+  [[nodiscard]] position start_at_ancestor(std::uint64_t key) const noexcept;
+  /// The same, after having tried to initialise the bucket.
+  [[nodiscard]] position start_writing(operation& op, std::uint64_t hash) noexcept;
+
+  /// The entry that the node n, in slot `at`, is or has been replaced by.
+  template <class Judge>
+  [[nodiscard]] met look(const guard& held, const course& c, Node& n, handle at, Judge&& judge, found& f) const;
+
+  /// L4 for the node n, in slot h, met at `at`, which goes on from what its word holds afterwards.
+  helped help(operation& op, position& at, handle h, Node& n, state dead) noexcept;
 
   /// False when memory for garbage is exhausted.
   bool clear_run(operation& op, std::uint64_t hash) noexcept;
@@ -188,6 +239,12 @@ class split_list {
     Node& n = pool_[h];
     n.destroy();
     if (n.life.peek().is_forward()) n.life.prepare(n.life.peek().killed(cause::replaced));
+    if constexpr (reclaimer::kind == protection::version)
+      if (is_worn(n)) {
+        // Out of quarantine.
+        n.life.prepare(n.life.peek().renewed());
+        n.next.prepare(n.next.peek().renewed());
+      }
     pool_.release(op.me().slots, h);
     op.me().count(&counters<environment>::freed);
   }

@@ -7,7 +7,58 @@
 namespace wane::impl {
 
 template <class Node, class Policy>
-inline auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept -> start {
+class split_list<Node, Policy>::course {
+ public:
+  explicit course(const position& from) noexcept : anchor_(from), next_(from.expected) {}
+
+  [[nodiscard]] link next() const noexcept { return next_; }
+  /// Where what `next` leads to hangs, if that can be changed.
+  [[nodiscard]] position where() const noexcept {
+    if constexpr (is_blanket)
+      return anchor_;
+    else
+      return next_ == anchor_.expected ? anchor_ : position{};
+  }
+
+  /// Before n, which `next` leads to, is read.
+  [[nodiscard]] bool approach(const guard& held, const Node& n) const noexcept {
+    return held.protect(*anchor_.before, anchor_.expected, &n);
+  }
+  /// After it was read: whether that counts.
+  [[nodiscard]] bool still(const guard& held) const noexcept {
+    return held.validate(*anchor_.before, anchor_.expected);
+  }
+
+  void pass_sentinel(word& w) noexcept { pass(w, w.read()); }
+  [[nodiscard]] bool pass_node(const guard& held, Node& n) noexcept {
+    const link l = n.next.read();
+    if (!still(held)) return false;
+    if (pass(n.next, l)) held.advance();
+    return true;
+  }
+  /// The anchor's word was changed to what `at` says.
+  void go_on(const position& at) noexcept {
+    anchor_ = at;
+    next_ = at.expected;
+  }
+
+ private:
+  static constexpr bool is_blanket = reclaimer::kind == protection::blanket;
+
+  /// Whether the anchor moved on.
+  bool pass(word& w, link l) noexcept {
+    next_ = l;
+    if (!is_blanket && l.is_frozen()) return false;
+    anchor_ = {&w, l};
+    return true;
+  }
+
+  position anchor_;
+  link next_;
+};
+
+template <class Node, class Policy>
+inline auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept -> position {
   const std::uint64_t key = sentinel_key_of_hash(hash, buckets_.bits());
   word& w = buckets_[bucket_of_key(key)];
   if (const link l = w.read(); l.is_ready()) [[likely]]
@@ -16,7 +67,7 @@ inline auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const no
 }
 
 template <class Node, class Policy>
-[[gnu::noinline]] auto split_list<Node, Policy>::start_at_ancestor(std::uint64_t key) const noexcept -> start {
+[[gnu::noinline]] auto split_list<Node, Policy>::start_at_ancestor(std::uint64_t key) const noexcept -> position {
   for (;;) {
     key = parent_key(key);
     word& w = buckets_[bucket_of_key(key)];
@@ -26,7 +77,7 @@ template <class Node, class Policy>
 }
 
 template <class Node, class Policy>
-auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) noexcept -> start {
+auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) noexcept -> position {
   const std::uint32_t bucket = bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()));
   word& w = buckets_[bucket];
   if (const link l = w.read(); l.is_ready()) [[likely]]
@@ -40,78 +91,111 @@ template <class Match, class Judge>
 inline auto split_list<Node, Policy>::find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const
     -> found {
 restart:
-  auto [before, l] = start_reading(hash);
+  course c(start_reading(hash));
   for (;;) {
-    if (!held.protect(*before, l)) goto restart;
+    const link l = c.next();
     if (l.is_sentinel()) {
       if (is_end_or_above(l, hash)) return {};
-      before = &buckets_[l.target()];
-      l = before->read();
+      c.pass_sentinel(buckets_[l.target()]);
       continue;
     }
     Node& n = pool_[l.target()];
-    const place p = match(n, l.target());
-    if (p == place::beyond) return {};
-    if (p == place::here) {
-      state s = n.life.read();
-      if (s.is_live() && judge(n, l.target(), s)) [[likely]]
-        return {&n, l.target(), s, {before, l}};
-      if (const found f = follow(n, l.target(), judge); f.node != nullptr) return f;
-      // A dead node does not end the search: the key may have been inserted again, further along its run.
+    if (!c.approach(held, n)) goto restart;
+    switch (match(n, l.target(), [&] { return c.still(held); })) {
+      case place::before: break;
+      case place::here: {
+        found f;
+        switch (look(held, c, n, l.target(), judge, f)) {
+          case met::entry: return f;
+          // A dead node does not end the search: the key may have been inserted again, further along its run.
+          case met::nothing: break;
+          case met::lost: goto restart;
+        }
+        break;
+      }
+      case place::beyond:
+        if (!c.still(held)) goto restart;
+        return {};
+      case place::lost: goto restart;
     }
-    before = &n.next;
-    l = before->read();
+    if (!c.pass_node(held, n)) goto restart;
   }
 }
 
 template <class Node, class Policy>
 template <class Judge>
-auto split_list<Node, Policy>::follow(Node& n, handle at, Judge&& judge) const -> found {
+inline auto split_list<Node, Policy>::look(const guard& held, const course& c, Node& n, handle at, Judge&& judge,
+                                           found& f) const -> met {
+  // While n is linked its replacements are not (L4), and cannot be unlinked while the anchor holds.
   Node* entry = &n;
-  state s = entry->life.read();
-  while (!s.is_dead()) {
-    if (s.is_forward()) {
-      at = s.forward();
-      entry = &pool_[at];
-      s = entry->life.read();
-    } else if (judge(*entry, at, s)) {
-      return {entry, at, s, {}};
+  position where = c.where();
+  for (;;) {
+    state s = entry->life.read();
+    if (!c.still(held)) return met::lost;
+    if (s.is_live()) [[likely]] {
+      if (!judge(*entry, at, s)) return met::lost;  // it has died or changed: a search that starts over will see how
+      f = {entry, at, s, where};
+      return met::entry;
     }
+    if (s.is_dead()) return met::nothing;
+    at = s.forward();
+    entry = &pool_[at];
+    where = {};
+    if (!c.approach(held, *entry)) return met::lost;
   }
-  return {};
 }
 
 template <class Node, class Policy>
 auto split_list<Node, Policy>::find_slot(const guard& held, std::uint64_t hash, handle target) const -> found {
 restart:
-  auto [before, l] = start_reading(hash);
+  course c(start_reading(hash));
   for (;;) {
-    if (!held.protect(*before, l)) goto restart;
+    const link l = c.next();
     if (l.is_sentinel()) {
       if (is_end_or_above(l, hash)) return {};
-      before = &buckets_[l.target()];
-    } else {
-      Node& n = pool_[l.target()];
-      if (l.target() == target) return {&n, target, n.life.read(), {before, l}};
-      if (n.hash() > hash) return {};
-      before = &n.next;
+      c.pass_sentinel(buckets_[l.target()]);
+      continue;
     }
-    l = before->read();
+    Node& n = pool_[l.target()];
+    if (!c.approach(held, n)) goto restart;
+    if (l.target() == target) {
+      const state s = n.life.read();
+      if (!c.still(held)) goto restart;
+      return {&n, target, s, c.where()};
+    }
+    if (n.hash() > hash && c.still(held)) return {};
+    if (!c.pass_node(held, n)) goto restart;
   }
 }
 
 template <class Node, class Policy>
-template <class F>
-void split_list<Node, Policy>::walk(const guard&, std::uint64_t from, F&& f) const {
-  static_assert(reclaimer::kind == protection::blanket, "walking holds on to nodes while a callable runs");
-  for (link l = start_reading(from).first; !l.is_end();) {
+template <class Judge, class F>
+void split_list<Node, Policy>::walk(const guard& held, std::uint64_t from, Judge&& judge, F&& f) const {
+restart:
+  course c(start_reading(from));
+  while (!c.next().is_end()) {
+    const link l = c.next();
     if (l.is_sentinel()) {
-      l = buckets_[l.target()].read();
+      c.pass_sentinel(buckets_[l.target()]);
       continue;
     }
     Node& n = pool_[l.target()];
-    if (n.hash() >= from && !f(n, l.target())) return;
-    l = n.next.read();
+    if (!c.approach(held, n)) goto restart;
+    const std::uint64_t hash = n.hash();
+    if (hash >= from) {
+      found entry;
+      const met m = look(held, c, n, l.target(), judge(hash), entry);
+      if (m == met::lost) goto restart;
+      from = hash;
+      if (m == met::entry) {
+        switch (f(hash, entry)) {
+          case step::next: break;
+          case step::again: goto restart;
+          case step::stop: return;
+        }
+      }
+    }
+    if (!c.pass_node(held, n)) goto restart;
   }
 }
 
@@ -119,43 +203,53 @@ template <class Node, class Policy>
 template <class Match, class Judge>
 auto split_list<Node, Policy>::locate(operation& op, std::uint64_t hash, Match&& match, Judge&& judge) -> found {
 restart:
-  auto [before, l] = start_writing(op, hash);
+  if constexpr (reclaimer::kind == protection::version)
+    if (op.must_step_outside()) [[unlikely]]
+      step_outside(op);
+  course c(start_writing(op, hash));
   for (;;) {
+    const link l = c.next();
     // L5. A frozen predecessor is being unlinked; what hangs on it can be changed only by way of its own predecessor.
-    if (l.is_frozen() || !op.held().protect(*before, l)) goto restart;
+    if (l.is_frozen()) goto restart;
+    position here = c.where();
     if (l.is_sentinel()) {
-      if (is_end_or_above(l, hash)) return {nullptr, null_handle, {}, {before, l}};
+      if (is_end_or_above(l, hash)) return {nullptr, null_handle, {}, here};
       word& w = buckets_[l.target()];
       link after = w.read();
       if (after.is_frozen()) {
         // A sentinel that a shrink takes out. Anybody may do so; nothing is retired, the table is given back whole.
-        if (!before->change(l, l.pointing_to(after))) goto restart;
+        if (!change(op, *here.before, here.expected, l.pointing_to(after))) goto restart;
+        c.go_on(here);
         continue;
       }
       // We came through the list, so the sentinel is linked. I2.
-      while (after.is_fresh()) w.change(after, after.pointing_to(after));
-      before = &w;
-      l = after;
+      while (after.is_fresh()) w.change(after, after.pointing_to(after));  // first changes: no tag is worn
+      c.go_on({&w, after});
       continue;
     }
     Node& n = pool_[l.target()];
+    if (!c.approach(op.held(), n)) goto restart;
     const handle at = l.target();
-    const place p = match(n, at);
-    if (p == place::beyond) return {nullptr, null_handle, {}, {before, l}};
+    const place p = match(n, at, [&] { return c.still(op.held()); });
+    if (p == place::lost) goto restart;
+    if (p == place::beyond) {
+      if (!c.still(op.held())) goto restart;
+      return {nullptr, null_handle, {}, here};
+    }
     state s = n.life.read();
+    if (!c.still(op.held())) goto restart;
     if (!s.is_live()) {
-      switch (help(op, *before, l, at, n, s)) {
-        case helped::unlinked: continue;
+      switch (help(op, here, at, n, s)) {
+        case helped::unlinked: c.go_on(here); continue;
         case helped::lost: goto restart;
         case helped::no_memory: throw std::bad_alloc();
       }
     }
     if (p == place::here) {
-      if (judge(n, at, s)) return {&n, at, s, {before, l}};
-      continue;
+      if (judge(n, at, s)) return {&n, at, s, here};
+      goto restart;
     }
-    before = &n.next;
-    l = before->read();
+    if (!c.pass_node(op.held(), n)) goto restart;
   }
 }
 

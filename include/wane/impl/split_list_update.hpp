@@ -57,14 +57,20 @@ void split_list<Node, Policy>::destroy_entries() noexcept {
 // ---- Retiring --------------------------------------------------------------------------------------------------------
 
 /// Owns the thread's garbage while it lives. No user code runs meanwhile; the entries whose time has come are destroyed
-/// after the garbage is back.
+/// after the garbage is back. Where slots serve again at once there is nothing to own, and nothing to wait for.
 template <class Node, class Policy>
 class split_list<Node, Policy>::ticket {
  public:
-  ticket(split_list& list, operation& op) noexcept : list_(list), op_(op), garbage_(op.me().retired.take()) {
+  ticket(split_list& list, operation& op, bool waits = !reclaimer::reuses_at_once) noexcept : list_(list), op_(op) {
+    if (!waits) return;
+    garbage_ = op.me().retired.take();
     sealed_ = !garbage_->has_room() && garbage_->seal(list.domain_->stamp());
   }
   ~ticket() {
+    if (garbage_ == nullptr) {
+      if (retired_ != null_handle) list_.reclaim(op_, retired_);
+      return;
+    }
     handle ripe[frees_a_ticket];
     std::uint32_t count = 0;
     while (count < frees_a_ticket && garbage_->oldest && list_.domain_->passed(garbage_->oldest->stamp)) {
@@ -84,12 +90,16 @@ class split_list<Node, Policy>::ticket {
   ticket(const ticket&) = delete;
   ticket& operator=(const ticket&) = delete;
 
-  [[nodiscard]] bool has_room() const noexcept { return garbage_->has_room(); }
+  [[nodiscard]] bool has_room() const noexcept { return garbage_ == nullptr || garbage_->has_room(); }
   void retire(handle h) noexcept {
     environment::on_retire(&list_.pool_[h]);
-    bag& b = *garbage_->open;
-    b.slots[b.size++] = h;
     op_.me().count(&counters<environment>::retired);
+    if (garbage_ == nullptr) {
+      retired_ = h;
+    } else {
+      bag& b = *garbage_->open;
+      b.slots[b.size++] = h;
+    }
   }
 
  private:
@@ -98,9 +108,30 @@ class split_list<Node, Policy>::ticket {
 
   split_list& list_;
   operation& op_;
-  garbage* garbage_;
+  garbage* garbage_ = nullptr;
+  handle retired_ = null_handle;  // what serves again at once
   bool sealed_ = false;
 };
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::quarantine(operation& op, handle h) {
+  ticket mine(*this, op, true);
+  if (mine.has_room()) return mine.retire(h);
+  pool_.release(op.me().slots, h);
+  throw std::bad_alloc();
+}
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::step_outside(operation& op) {
+  const std::uint32_t slot = environment::thread_slot();
+  std::destroy_at(&op.guard_);
+  const bool is_outside = !domain_->in_guard(slot);
+  if (is_outside) domain_->await_passage();
+  std::construct_at(&op.guard_, *domain_, slot);
+  op.must_step_outside_ = false;
+  ++op.outings_;
+  if (!is_outside) throw std::bad_alloc();
+}
 
 template <class Node, class Policy>
 bool split_list<Node, Policy>::adopt(operation& op, thread_state<environment>& from) noexcept {
@@ -184,22 +215,26 @@ std::size_t split_list<Node, Policy>::garbage_bytes() const noexcept {
 // ---- Removing --------------------------------------------------------------------------------------------------------
 
 template <class Node, class Policy>
-auto split_list<Node, Policy>::help(operation& op, word& before, link& expected, handle h, Node& n, state dead) noexcept
-    -> helped {
+auto split_list<Node, Policy>::help(operation& op, position& at, handle h, Node& n, state dead) noexcept -> helped {
   // I1, L5: a reader may have come here through a frozen link.
-  if (expected.is_frozen()) return helped::lost;
+  if (at.expected.is_frozen()) return helped::lost;
   ticket mine(*this, op);
   if (!mine.has_room()) return helped::no_memory;
+  const auto still = [&] { return op.held().validate(*at.before, at.expected); };
   link after = n.next.read();
-  while (!after.is_frozen()) n.next.change(after, after.frozen());
+  do {
+    if (!still() || op.must_step_outside()) return helped::lost;
+  } while (!after.is_frozen() && !change(op, n.next, after, after.frozen()));
   link successor = after;
   if (dead.is_forward()) {
     // Every helper computes the same target, because n.next is frozen; one of them succeeds, once.
     word& next = pool_[dead.forward()].next;
-    if (link l = next.read(); l.is_unset()) next.change(l, l.pointing_to(after));
+    link l = next.read();
+    if (!still()) return helped::lost;  // or the slot may serve another replacement by now
+    if (l.is_unset() && !change(op, next, l, l.pointing_to(after)) && op.must_step_outside()) return helped::lost;
     successor = link::to_node(dead.forward());
   }
-  if (!before.change(expected, expected.pointing_to(successor))) return helped::lost;
+  if (!change(op, *at.before, at.expected, at.expected.pointing_to(successor))) return helped::lost;
   mine.retire(h);
   return helped::unlinked;
 }
@@ -207,8 +242,8 @@ auto split_list<Node, Policy>::help(operation& op, word& before, link& expected,
 template <class Node, class Policy>
 void split_list<Node, Policy>::unlink(operation& op, std::uint64_t hash, const found& f) noexcept {
   if (f.where.before != nullptr) {
-    link expected = f.where.expected;
-    if (help(op, *f.where.before, expected, f.at, *f.node, f.node->life.read()) != helped::lost) return;
+    position where = f.where;
+    if (help(op, where, f.at, *f.node, f.life) != helped::lost) return;
   }
   (void)clear_run(op, hash);
 }
@@ -218,7 +253,7 @@ template <class Node, class Policy>
 bool split_list<Node, Policy>::clear_run(operation& op, std::uint64_t hash) noexcept {
   try {
     (void)locate(
-        op, hash, [&](const Node& n, handle) { return n.hash() > hash ? place::beyond : place::before; },
+        op, hash, [&](const Node& n, handle, auto&&) { return n.hash() > hash ? place::beyond : place::before; },
         [](const Node&, handle, state&) { return true; });
     return true;
   } catch (const std::bad_alloc&) {
@@ -239,15 +274,15 @@ void split_list<Node, Policy>::initialise(operation& op, std::uint32_t bucket) n
   try {
     for (;;) {
       const found at = locate(
-          op, key, [&](const Node& n, handle) { return n.hash() >= key ? place::beyond : place::before; },
+          op, key, [&](const Node& n, handle, auto&&) { return n.hash() >= key ? place::beyond : place::before; },
           [](const Node&, handle, state&) { return true; });
       // Not linked yet, so `fresh`: whoever comes by way of the table starts from the parent instead.
-      w.prepare_visibly(w.peek().pointing_to(at.where.expected).as_fresh());
+      w.prepare(w.peek().pointing_to(at.where.expected).as_fresh());
       link expected = at.where.expected;
-      if (at.where.before->change(expected, expected.pointing_to(link::to_sentinel(bucket)))) break;
+      if (change(op, *at.where.before, expected, expected.pointing_to(link::to_sentinel(bucket)))) break;
     }
   } catch (const std::bad_alloc&) {
-    w.prepare_visibly(link());  // untouched again, for a time with more memory
+    w.prepare(link());  // untouched again, for a time with more memory
     return;
   }
   for (link now = w.read(); now.is_fresh();) w.change(now, now.pointing_to(now));
@@ -258,8 +293,8 @@ bool split_list<Node, Policy>::remove_sentinel(operation& op, std::uint32_t buck
   word& w = buckets_[bucket];
   link l = w.read();
   if (l.is_untouched()) return true;
-  while (!l.is_frozen()) w.change(l, l.frozen());
-  return clear_run(op, key_of_bucket(bucket));
+  while (!l.is_frozen() && !op.must_step_outside()) change(op, w, l, l.frozen());
+  return l.is_frozen() && clear_run(op, key_of_bucket(bucket));
 }
 
 }  // namespace wane::impl

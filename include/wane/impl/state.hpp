@@ -57,6 +57,13 @@ class state {
   }
   [[nodiscard]] constexpr handle next_chain() const noexcept { return static_cast<handle>(bits_); }
 
+  /// Whether the version is about to come round. Reclaimers by version keep the slot in quarantine first.
+  [[nodiscard]] constexpr bool is_worn() const noexcept {
+    return version() >= (version_mask >> version_shift) - wear_margin;
+  }
+  /// A DEAD state with the first version.
+  [[nodiscard]] constexpr state renewed() const noexcept { return state(bits_ & payload_mask); }
+
   friend constexpr bool operator==(state, state) noexcept = default;
 
  private:

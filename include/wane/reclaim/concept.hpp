@@ -5,9 +5,16 @@
 // tells whether the grace period that a stamp stands for has passed. So destroying a map never waits for a domain, and a
 // domain never calls into a map that is gone.
 //
-// Traversals announce each hop by protect(word, l). For a blanket scheme (a guard covers everything reachable while it
-// lasts) that is nothing; schemes that protect pointer by pointer, or validate after reading, hook in there: `false`
-// sends the traversal back to its bucket.
+// A search goes from word to word, and its anchor is the last word passed that was not frozen, with what was read there.
+// While the anchor holds that very word, tag included, nothing that was reached from it has been unlinked. A guard is told
+// of each hop, and `false` sends the search back to its bucket:
+//
+//   protect(word, l, node)   before a node is read that was reached from the anchor `word`, which held `l`
+//   validate(word, l)        after it was read, before what was read is relied on
+//   advance()                the anchor moves on to the node read last
+//   pin(node)                keeps the node, which is protected now, while the guard's search goes elsewhere
+//
+// For a blanket scheme (a guard covers everything that can be reached while it lasts) all of that is nothing.
 #pragma once
 
 #include <concepts>
@@ -20,7 +27,30 @@ namespace wane {
 enum class protection : std::uint8_t {
   blanket,  ///< a guard protects whatever can be reached while it lasts
   pointer,  ///< protect() publishes the one node about to be read
-  version,  ///< protect() validates, after reading, that the word come through is unchanged
+  version,  ///< validate() finds out, after reading, whether the word come through is unchanged
+};
+
+/// What guards of blanket schemes do on the way: nothing.
+struct blanket_guard {
+  template <class Word>
+  [[nodiscard]] static constexpr bool protect(const Word&, impl::link, const void*) noexcept {
+    return true;
+  }
+  template <class Word>
+  [[nodiscard]] static constexpr bool validate(const Word&, impl::link) noexcept {
+    return true;
+  }
+  static constexpr void advance() noexcept {}
+  static constexpr void pin(const void*) noexcept {}
+};
+
+/// A domain whose grace periods can be waited for.
+template <class Domain>
+concept waits_for_grace_periods = requires(Domain& domain) {
+  /// Lets grace periods pass while the caller, outside every guard, waits for one.
+  { domain.wait_a_moment() } noexcept;
+  /// Returns when everything that was unlinked before the call has outlived its grace period. Outside every guard.
+  { domain.barrier() };
 };
 
 template <class R>
@@ -30,6 +60,8 @@ concept reclaimer = requires(typename R::domain& domain, std::uint64_t stamp, st
   { R::value_only } -> std::convertible_to<bool>;
   /// Has a moment after which nobody uses what was unlinked before it; shrinking needs that.
   { R::has_grace_period } -> std::convertible_to<bool>;
+  /// A slot may serve again the moment it is unlinked: there is no garbage.
+  { R::reuses_at_once } -> std::convertible_to<bool>;
 
   /// Enters a read-side critical section of the thread that owns `slot`; nests. Leaves it when destroyed.
   requires std::constructible_from<typename R::guard, typename R::domain&, std::uint32_t>;
@@ -44,13 +76,13 @@ concept reclaimer = requires(typename R::domain& domain, std::uint64_t stamp, st
   { domain.passed(stamp) } noexcept -> std::same_as<bool>;
   /// Tries to move the domain on; does not block.
   { domain.advance() } noexcept;
-  /// Lets grace periods pass while the caller, outside every guard, waits for one.
-  { domain.wait_a_moment() } noexcept;
-  /// Returns when everything that was unlinked before the call has outlived its grace period. Outside every guard.
-  { domain.barrier() };
-  /// Whether the thread that owns `slot` is inside a guard, for assertions.
+  /// Whether the thread that owns `slot` is inside a guard.
   { domain.in_guard(slot) } noexcept -> std::same_as<bool>;
   { R::default_domain() } -> std::same_as<typename R::domain&>;
-};
+} && (!R::has_grace_period || waits_for_grace_periods<typename R::domain>);
+
+/// What an operation asks for that waits until nobody can stand on what it took away.
+template <class R>
+concept reclaimer_with_grace_periods = reclaimer<R> && R::has_grace_period;
 
 }  // namespace wane

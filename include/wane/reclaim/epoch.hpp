@@ -35,6 +35,7 @@ struct basic_epoch {
   static constexpr protection kind = protection::blanket;
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
+  static constexpr bool reuses_at_once = false;
 
   class guard;
 
@@ -75,7 +76,7 @@ struct basic_epoch {
     alignas(128) impl::per_thread<record, Env> records_;
   };
 
-  class guard {
+  class guard : public blanket_guard {
    public:
     guard(domain& d, std::uint32_t slot) : record_(&d.records_.at(slot)) {
       if (record_->nesting++ != 0) return;
@@ -94,8 +95,6 @@ struct basic_epoch {
     }
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
-
-    [[nodiscard]] static constexpr bool protect(const impl::link_word<Env>&, impl::link) noexcept { return true; }
 
    private:
     typename domain::record* record_;

@@ -98,6 +98,7 @@ struct rcu {
   static constexpr protection kind = protection::blanket;
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
+  static constexpr bool reuses_at_once = false;
   static constexpr bool is_qsbr = std::is_same_v<Flavour, qsbr>;
   using calls = impl::rcu_calls<Flavour>;
 
@@ -135,7 +136,7 @@ struct rcu {
     impl::rcu_callback_storage callback_;  // in use while begun_ is ahead of ended_
   };
 
-  class guard {
+  class guard : public blanket_guard {
    public:
     guard(domain& d, std::uint32_t) : domain_(&d) {
       if constexpr (is_qsbr) {
@@ -153,11 +154,6 @@ struct rcu {
     }
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
-
-    template <class Env>
-    [[nodiscard]] static constexpr bool protect(const impl::link_word<Env>&, impl::link) noexcept {
-      return true;
-    }
 
    private:
     domain* domain_;
