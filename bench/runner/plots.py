@@ -104,8 +104,9 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     caption = caption_of(machine)
     paths = _throughput(frame, maps, caption, directory)
 
-    memory = frame[group.isin(["steady", "fill"])].dropna(subset=["bytes_per_entry"])
+    memory = frame[group.isin(["steady", "fill"])]
     memory = memory[(memory["threads"] == memory["threads"].min())]
+    memory = memory.dropna(subset=["bytes_per_entry"]) if not memory.empty else memory
     if not memory.empty:
         prefilled = memory["workload"].map(lambda name: "prefilled, presized" if not name.startswith("fill") else
                                            f"after {name}")

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from runner import catalogue, options, plan, summary
+from runner import catalogue, options, plan, plots, summary
 from runner.store import Store
 
 MAPS = catalogue.read_maps()
@@ -71,6 +71,15 @@ class Storage(unittest.TestCase):
         self.assertEqual((store.done, store.failures), ([self.cell], []))
         results = json.loads(store.write_results({"cpu": "x"}, {}).read_text())
         self.assertEqual((len(results["records"]), results["failures"]), (1, []))
+
+
+class Plots(unittest.TestCase):
+    def test_workloads_without_a_figure_of_memory_are_drawn(self):
+        about = {"cpu": "x", "cores": 2, "commit": "0" * 40, "dirty": False}
+        with tempfile.TemporaryDirectory() as directory:
+            drawn = plots.draw([record(plan.Cell("tbb", "replay", 1000, 2, 0), 5.0)], tuple(MAPS.values()), about,
+                               Path(directory))
+        self.assertEqual([path.name for path in drawn], ["throughput.png", "throughput.svg"])
 
 
 class Medians(unittest.TestCase):
