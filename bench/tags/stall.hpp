@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a stall of a given length does. Half of the time it is watched: has the word come back, by the end of the stall, to
-// the value read before? In the other half a compare-and-swap from that value is carried out at the end: does it
+// What a stall of a given length does. Half of the time it is watched: has the word come back, by the end of the stall,
+// to the value read before? In the other half a compare-and-swap from that value is carried out at the end: does it
 // succeed, though the word has been changed thousands of times?
 //
 // The CAS writes the value it expects, so one that wrongly succeeds does not harm the stack. It succeeds only if the
