@@ -97,13 +97,13 @@ class key_cell<Key, Hash, Env, false> {
 template <class T, class Env>
 class copied {
  public:
-  void store(const T& object) noexcept {
+  void put(const T& object) noexcept {
     std::array<std::uint64_t, count> words{};
     std::memcpy(words.data(), &object, sizeof(T));
     // [N5] release: pairs with [N6]; who reads what a recycled slot holds sees that it was unlinked (V1).
     for (std::size_t i = 0; i < count; ++i) words_[i].store(words[i], std::memory_order_release);
   }
-  [[nodiscard]] T load() const noexcept {
+  [[nodiscard]] T get() const noexcept {
     std::array<std::uint64_t, count> words;
     // [N6] acquire: pairs with [N5]; and validation comes after.
     for (std::size_t i = 0; i < count; ++i) words[i] = words_[i].load(std::memory_order_acquire);
@@ -121,17 +121,17 @@ template <class Key, class Hash, class Env>
 class copied_key {
  public:
   void construct(const Key& key, std::uint64_t hash) noexcept {
-    key_.store(key);
-    // [N7] release: as [N5].
+    key_.put(key);
+    // [N7] release: pairs with [N8]; see put.
     if constexpr (!hash_is_recomputed<Hash, Key>) hash_.store(hash, std::memory_order_release);
   }
   static constexpr void destroy() noexcept {}
-  [[nodiscard]] Key key() const noexcept { return key_.load(); }
+  [[nodiscard]] Key key() const noexcept { return key_.get(); }
   [[nodiscard]] std::uint64_t hash() const noexcept {
     if constexpr (hash_is_recomputed<Hash, Key>)
       return split_order_key(Hash{}, key());
     else
-      // [N8] acquire: as [N6].
+      // [N8] acquire: pairs with [N7]; see get.
       return hash_.load(std::memory_order_acquire);
   }
 
@@ -158,13 +158,13 @@ class copied_node {
     const Key k(std::forward<K>(key));
     const T value(std::forward<Args>(args)...);
     key_.construct(k, hash);
-    value_.store(value);
+    value_.put(value);
   }
   static constexpr void destroy() noexcept {}
 
   [[nodiscard]] Key key() const noexcept { return key_.key(); }
   [[nodiscard]] std::uint64_t hash() const noexcept { return key_.hash(); }
-  [[nodiscard]] T value() const noexcept { return value_.load(); }
+  [[nodiscard]] T value() const noexcept { return value_.get(); }
 
  private:
   copied_key<Key, Hash, Env> key_;
