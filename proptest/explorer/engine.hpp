@@ -46,8 +46,8 @@ class scenario {
 struct limits {
   std::uint64_t schedules = std::numeric_limits<std::uint64_t>::max();
   double seconds = std::numeric_limits<double>::infinity();
-  /// Steps after which an execution counts as stuck.
-  std::uint32_t steps = 20'000;
+  /// Steps after which an execution counts as stuck. Filling a table of 1,024 buckets takes 20,000.
+  std::uint32_t steps = 100'000;
 };
 
 struct report {

@@ -22,9 +22,10 @@ program program_from(byte_reader& bytes) {
   program p;
   p.buckets = 1 + shape % 4;
   p.growth = (shape & 4) != 0;
-  p.reclaimer = (shape & 8) == 0 ? reclamation::epoch : reclamation::oracle;
-  p.integer_keys = (shape & 16) == 0;
-  p.cold = (shape & 96) == 96;
+  constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned};
+  p.reclaimer = reclaimers[(shape >> 3) % 3];
+  p.integer_keys = (shape & 64) == 0;
+  p.cold = (shape & 48) == 48;
   const unsigned before = shape >> 7;
   std::vector<std::vector<step>> threads(2 + bytes.below(2));
   for (unsigned i = 0; i <= before; ++i) p.before.push_back(a_beginning(bytes.next(), bytes.next()));

@@ -145,12 +145,12 @@ std::vector<named_program> slots_that_serve_again() {
                 .before = {insert(4), insert(8)},
                 .threads = {{find(8)}, {erase(8), insert(6)}},
                 .reclaimer = versioned}},
-      // A reader stands on 6, which is erased; then 8, to which 6's frozen link leads for ever, serves elsewhere.
+      // A reader comes from 6, frozen, to 8; 6 is unlinked, not yet free, and still leads to 8, which serves elsewhere.
       {.what = {.name = "aba-behind-a-frozen-word",
                 .before = {insert(4), insert(6), insert(8), insert(12)},
-                .threads = {{find(12)}, {erase(6), erase(8), insert(15)}},
+                .threads = {{erase(6)}, {find(12)}, {erase(8), insert(15)}},
                 .reclaimer = versioned},
-       .reach = {2, 0}},
+       .reach = {3, 0}},
       // 8's replacement is helped in, dies, and its slot becomes another replacement, whose link is yet to be set.
       {.what = {.name = "aba-replacement",
                 .before = {insert(4), insert(8), insert(12)},
@@ -272,6 +272,11 @@ std::vector<named_program> reclaiming() {
 
 std::vector<named_program> sweeping() {
   return {
+      // The entry is the first of a block in memory that the sweeper has not seen mapped.
+      {.what = {.name = "sweep-a-block-just-taken",
+                .before = {fill(60)},
+                .threads = {{fill(66), insert(1, 5)}, {advance(5), sweep()}},
+                .buckets = 64}},
       {.what = {.name = "insert-and-sweep",
                 .before = {insert(1, 5)},
                 .threads = {{insert(2, 5)}, {advance(5), sweep()}}},

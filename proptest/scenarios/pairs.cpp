@@ -61,7 +61,8 @@ const std::vector<condition>& conditions() {
 
 /// Which reclaimer and which kind of key: all four in turn.
 void vary(program& p, std::size_t n) {
-  p.reclaimer = n % 2 == 0 ? reclamation::epoch : reclamation::oracle;
+  constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned};
+  p.reclaimer = reclaimers[n % 3];
   p.integer_keys = n / 2 % 2 == 0;
 }
 

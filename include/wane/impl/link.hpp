@@ -24,10 +24,10 @@ namespace wane::impl {
 using handle = std::uint32_t;
 inline constexpr handle null_handle = 0;
 
-/// The value of a link word.
 /// How far before its end a counter counts as worn: more than the changes that are not asked about in one life of a slot.
 inline constexpr std::uint64_t wear_margin = 64;
 
+/// The value of a link word.
 class link {
  public:
   constexpr link() noexcept = default;
@@ -98,12 +98,12 @@ class link_word {
   /// state, or a sentinel's own word.
   [[nodiscard]] link read() const noexcept { return link(word_.load(std::memory_order_acquire)); }
 
-  /// [L2] acq_rel: release pairs with [L1] (publishes the node or sentinel linked here); acquire on both outcomes
-  /// pairs with itself, so that a thread that finds the word changed goes on from what the change published.
+  /// [L2] release: pairs with [L1]; publishes the node or sentinel linked here. What is expected was read by acquire, and
+  /// its tag says that it is no other store's. Acquire when it fails: the thread goes on from what another published.
   bool change(link& expected, link desired) noexcept {
     std::uint64_t bits = expected.bits();
     const bool changed =
-        word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel, std::memory_order_acquire);
+        word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_release, std::memory_order_acquire);
     expected = changed ? desired : link(bits);
     return changed;
   }

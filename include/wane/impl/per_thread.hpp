@@ -74,8 +74,8 @@ class per_thread {
     std::unique_ptr<T[]> fresh(new T[chunk_size(c)]);
     const std::uintptr_t ours = reinterpret_cast<std::uintptr_t>(fresh.get()) - first_slot(c) * sizeof(T);
     std::uintptr_t theirs = 0;
-    // [H3] acq_rel: pairs with [H2] and [H5] (release: the chunk; acquire: somebody else's, when we lost).
-    if (!chunks_[c].compare_exchange_strong(theirs, ours, std::memory_order_acq_rel, std::memory_order_acquire))
+    // [H3] release: pairs with [H2] and [H5]; publishes the chunk. Acquire when it fails: somebody else's.
+    if (!chunks_[c].compare_exchange_strong(theirs, ours, std::memory_order_release, std::memory_order_acquire))
       return *object(theirs, slot);
     fresh.release();
     return *object(ours, slot);

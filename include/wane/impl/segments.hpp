@@ -30,7 +30,7 @@ class segments {
   /// Precondition: the segment is there, and the caller learnt of the index in a way that says so (a handle from a
   /// link, a bucket number below the table's size).
   [[nodiscard]] T& operator[](std::uint64_t index) const noexcept {
-    // [G1] relaxed: the base was published by [G3] before the index was, and the index came by an acquire load.
+    // [G1] relaxed: the base was stored by [G3] before the index was published, and the index came by an acquire load.
     const std::uintptr_t biased = bases_[width_of(index)].load(std::memory_order_relaxed);
     return *reinterpret_cast<T*>(biased + index * sizeof(T));
   }
@@ -50,16 +50,16 @@ class segments {
   [[nodiscard]] bool ensure(std::uint64_t index) noexcept {
     const unsigned s = segment_of(index);
     auto& base = bases_[last_width(s)];
-    // [G2] acquire: pairs with [G3], so that the zeroed memory is seen.
-    std::uintptr_t biased = base.load(std::memory_order_acquire);
+    // [G2] relaxed: memory comes zeroed, so a base publishes nothing but itself.
+    std::uintptr_t biased = base.load(std::memory_order_relaxed);
     if (biased == 0) {
       const std::size_t bytes = size_of(s) * sizeof(T);
       void* const memory = pages_->map(bytes, huge_);
       if (memory == nullptr) return false;
       biased = reinterpret_cast<std::uintptr_t>(memory) - first_index(s) * sizeof(T);
       std::uintptr_t expected = 0;
-      // [G3] acq_rel: pairs with [G2] (release: the mapping; acquire: somebody else's, when we lost).
-      if (!base.compare_exchange_strong(expected, biased, std::memory_order_acq_rel, std::memory_order_acquire)) {
+      // [G3] relaxed: as [G2].
+      if (!base.compare_exchange_strong(expected, biased, std::memory_order_relaxed, std::memory_order_relaxed)) {
         pages_->unmap(memory, bytes);
         biased = expected;
       }

@@ -89,18 +89,18 @@ class state_word {
   /// node it leads to.
   [[nodiscard]] state read() const noexcept { return state(word_.load(std::memory_order_acquire)); }
 
-  /// [S2] acq_rel: release pairs with [S1] (a FORWARD publishes the replacement, a kill what its thread did before);
-  /// acquire on both outcomes pairs with itself and [S3]: the loser acts on what the winner published.
+  /// [S2] release: pairs with [S1]; a FORWARD publishes the replacement, a kill what its thread did before. What is
+  /// expected was read by acquire, and its version says that it is no other store's; who fails looks anew.
   bool change(state& expected, state desired) noexcept {
     std::uint64_t bits = expected.bits();
     const bool changed =
-        word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_acq_rel, std::memory_order_acquire);
-    expected = changed ? desired : state(bits);
+        word_.compare_exchange_strong(bits, desired.bits(), std::memory_order_release, std::memory_order_relaxed);
+    if (changed) expected = desired;
     return changed;
   }
 
   /// For a slot that is out of the list.
-  /// [S3] release: pairs with [S1] and [S2]; a sweeper reads the states of slots that are not linked.
+  /// [S3] release: pairs with [S1]; a sweeper reads the states of slots that are not linked.
   void prepare(state s) noexcept { word_.store(s.bits(), std::memory_order_release); }
   /// [S4] relaxed: read back by the slot's only owner.
   [[nodiscard]] state peek() const noexcept { return state(word_.load(std::memory_order_relaxed)); }
