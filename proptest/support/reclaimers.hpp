@@ -4,6 +4,7 @@
 
 #include <wane/reclaim/epoch.hpp>
 #include <wane/reclaim/rcu.hpp>
+#include <wane/reclaim/versioned.hpp>
 
 #include <string>
 #include <utility>
@@ -17,6 +18,8 @@ template <class R>
 inline constexpr const char* reclaimer_name = nullptr;
 template <class Env>
 inline constexpr const char* reclaimer_name<wane::basic_epoch<Env>> = "epoch";
+template <class Env>
+inline constexpr const char* reclaimer_name<wane::basic_versioned<Env>> = "versioned";
 template <>
 inline constexpr const char* reclaimer_name<wane::rcu<wane::memb>> = "rcu memb";
 template <>
@@ -30,6 +33,9 @@ using every_reclaimer =
     reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>, wane::rcu<wane::mb>, wane::rcu<wane::bp>>;
 /// For tests of which there are many: those that differ most in how they find a grace period.
 using main_reclaimers = reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>>;
+
+/// Those that hand out copies: for keys and values that can be copied as they lie in memory.
+using copying_reclaimers = reclaimers<wane::versioned>;
 
 /// While it lives, the thread may use maps of this reclaimer: with QSBR it has to be online.
 template <class R>

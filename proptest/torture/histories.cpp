@@ -147,6 +147,8 @@ int main(int argc, char** argv) {
     using mixed = wane::hash<std::uint64_t>;
     tests_of<wane::epoch, boxed, plain, spread_hash>(tests, j);
     tests_of<wane::basic_epoch<delayed>, number, delayed, mixed>(tests, j);
+    tests_of<wane::versioned, number, plain, mixed>(tests, j);
+    tests_of<wane::basic_versioned<delayed>, number, delayed, spread_hash>(tests, j);
     tests_of<wane::rcu<wane::memb>, number, plain, mixed>(tests, j);
     tests_of<wane::rcu<wane::memb>, boxed, delayed, spread_hash>(tests, j);
     tests_of<wane::rcu<wane::qsbr>, boxed, plain, spread_hash>(tests, j);
