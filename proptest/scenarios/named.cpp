@@ -272,10 +272,10 @@ std::vector<named_program> reclaiming() {
 
 std::vector<named_program> sweeping() {
   return {
-      // The entry is the first of a block in memory that the sweeper has not seen mapped.
+      // The ninth block is taken: its summary is the first in memory that the sweeper has not seen mapped.
       {.what = {.name = "sweep-a-block-just-taken",
-                .before = {fill(60)},
-                .threads = {{fill(66), insert(1, 5)}, {advance(5), sweep()}},
+                .before = {fill(440)},
+                .threads = {{fill(10), insert(1, 5)}, {advance(5), sweep()}},
                 .buckets = 64}},
       {.what = {.name = "insert-and-sweep",
                 .before = {insert(1, 5)},
