@@ -168,9 +168,8 @@ class pool {
       // The chain may be gone by now and its first slot in use; then what is read here is thrown away, because the tag
       // has changed and the compare-and-swap fails.
       const handle next = slots_[handle_of(head)].life.peek().next_chain();
-      // [P8] relaxed: what is taken was read by acquire, and its tag says that it is no other. When it fails, acquire: pairs
-      // with [P11]; the way on from the new head.
-      if (chains_.compare_exchange_strong(head, tagged(head, next), std::memory_order_relaxed,
+      // [P8] acquire: pairs with [P11]; the links of the chain, or, when it fails, the way on from the new head.
+      if (chains_.compare_exchange_strong(head, tagged(head, next), std::memory_order_acquire,
                                           std::memory_order_acquire))
         return handle_of(head);
     }
