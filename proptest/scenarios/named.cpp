@@ -275,7 +275,7 @@ std::vector<named_program> sweeping() {
       // The ninth block is taken: its summary is the first in memory that the sweeper has not seen mapped.
       {.what = {.name = "sweep-a-block-just-taken",
                 .before = {fill(440)},
-                .threads = {{fill(10), insert(1, 5)}, {advance(5), sweep()}},
+                .threads = {{fill(460), insert(1, 5)}, {advance(5), sweep()}},
                 .buckets = 64}},
       {.what = {.name = "insert-and-sweep",
                 .before = {insert(1, 5)},

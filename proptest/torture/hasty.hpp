@@ -25,6 +25,7 @@ struct hasty {
   static constexpr wane::protection kind = honest::kind;
   static constexpr bool value_only = honest::value_only;
   static constexpr bool has_grace_period = honest::has_grace_period;
+  static constexpr bool reuses_at_once = honest::reuses_at_once;
 
   class domain : public honest::domain {
    public:
@@ -36,13 +37,9 @@ struct hasty {
       if (How != haste::no_barrier) honest::domain::barrier();
     }
   };
-  struct absent_guard {
+  struct absent_guard : wane::blanket_guard {
     absent_guard(domain&, std::uint32_t) noexcept {}
     ~absent_guard() {}
-    [[nodiscard]] static constexpr bool protect(const wane::impl::link_word<jittery_environment>&,
-                                                wane::impl::link) noexcept {
-      return true;
-    }
   };
   using guard = std::conditional_t<How == haste::no_guard, absent_guard, honest::guard>;
   using participant = honest::participant;
