@@ -69,7 +69,12 @@ class link {
   /// The same, with the first tag of the next quarter.
   [[nodiscard]] constexpr link renewed() const noexcept {
     const std::uint64_t quarter = tag() / tag_quarter + 1;
-    return link((quarter * tag_quarter) << tag_shift | (bits_ & ((std::uint64_t{1} << tag_shift) - 1)));
+    return with_tag_of(link((quarter * tag_quarter) << tag_shift));  // past the last it falls off the top
+  }
+
+  [[nodiscard]] constexpr link with_tag_of(link other) const noexcept {
+    constexpr std::uint64_t rest = (std::uint64_t{1} << tag_shift) - 1;
+    return link((other.bits_ & ~rest) | (bits_ & rest));
   }
 
   friend constexpr bool operator==(link, link) noexcept = default;

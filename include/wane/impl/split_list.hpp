@@ -199,7 +199,7 @@ class split_list {
           op.must_step_outside_ = true;
           return false;
         }
-        desired = desired.renewed();
+        desired = desired.with_tag_of(expected.renewed());
       }
     return w.change(expected, desired);
   }
@@ -239,14 +239,18 @@ class split_list {
     Node& n = pool_[h];
     n.destroy();
     if (n.life.peek().is_forward()) n.life.prepare(n.life.peek().killed(cause::replaced));
-    if constexpr (reclaimer::kind == protection::version)
-      if (is_worn(n)) {
-        // Out of quarantine.
-        n.life.prepare(n.life.peek().renewed());
-        n.next.prepare(n.next.peek().renewed());
-      }
     pool_.release(op.me().slots, h);
     op.me().count(&counters<environment>::freed);
+  }
+
+  /// The same, for a slot that has outlived a grace period, as what is in quarantine has.
+  void reclaim_ripe(operation& op, handle h) noexcept {
+    if constexpr (reclaimer::kind == protection::version) {
+      Node& n = pool_[h];
+      n.life.prepare(n.life.peek().renewed());
+      n.next.prepare(n.next.peek().renewed());
+    }
+    reclaim(op, h);
   }
 
   /// A thread's right to retire one slot.

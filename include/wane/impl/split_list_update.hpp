@@ -81,7 +81,7 @@ class split_list<Node, Policy>::ticket {
     // [U1] relaxed: a hint for adopters, who look at it again when they find the garbage taken ([U4]).
     op_.me().waiting.store(!garbage_->empty(), std::memory_order_relaxed);
     op_.me().retired.put_back(garbage_);
-    for (std::uint32_t i = 0; i < count; ++i) list_.reclaim(op_, ripe[i]);
+    for (std::uint32_t i = 0; i < count; ++i) list_.reclaim_ripe(op_, ripe[i]);
     if (sealed_) {
       list_.domain_->advance();
       list_.adopt_orphan(op_);
@@ -194,7 +194,7 @@ std::size_t split_list<Node, Policy>::collect(operation& op) {
   op.me().waiting.store(!ours->empty(), std::memory_order_relaxed);
   op.me().retired.put_back(ours);
   for (; ripe; ripe = std::move(ripe->newer))
-    for (std::uint32_t i = 0; i < ripe->size; ++i) reclaim(op, ripe->slots[i]);
+    for (std::uint32_t i = 0; i < ripe->size; ++i) reclaim_ripe(op, ripe->slots[i]);
   return count;
 }
 
