@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
         examiner counts("named programs");
         for (const bool symmetric : {false, true}) {
           if (symmetric && !n.symmetric_too) continue;
-          const explorer::limits some{.seconds = stress_factor() / 8}, more{.seconds = stress_factor()};
+          const explorer::limits some{.seconds = stress_factor() / 16}, more{.seconds = stress_factor() / 2};
           counts.exhaust(p, n.reach, more, symmetric);
           counts.exhaust(p, {n.reach.preemptions + 1, n.reach.stale}, some, symmetric);
           counts.exhaust(p, {n.reach.preemptions, n.reach.stale + 1}, some, symmetric);
