@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "explorer/crashes.hpp"
 #include "scenarios/map_scenario.hpp"
 #include "scenarios/named.hpp"
 #include "support/harness.hpp"
@@ -104,6 +105,7 @@ void must_be_clean(const interleaving& i, reclamation r, counter off) {
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
+  explorer::catch_crashes();
   for (const interleaving& i : interleavings) {
     const std::string name = i.program;
     tests.test(name + " fails without any counter [unsafe reuse]",

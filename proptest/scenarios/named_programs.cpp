@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The named programs, without a mutant: within the bounds that kill one, and beyond.
+#include "explorer/crashes.hpp"
 #include "scenarios/named.hpp"
 #include "support/harness.hpp"
 
@@ -7,6 +8,7 @@ using namespace proptest;
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
+  explorer::catch_crashes();
   for (const named_program& n : named_programs())
     for (const reclamation r : {reclamation::epoch, reclamation::oracle, reclamation::versioned}) {
       program p = n.what;

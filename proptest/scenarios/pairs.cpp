@@ -3,6 +3,7 @@
 // buckets that are not initialised yet.
 #include <cstdlib>
 
+#include "explorer/crashes.hpp"
 #include "scenarios/examine.hpp"
 #include "scenarios/map_scenario.hpp"
 #include "support/harness.hpp"
@@ -129,6 +130,7 @@ void reads_write_nothing_shared(bool integer_keys) {
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
+  explorer::catch_crashes();
   for (const bool integer_keys : {true, false})
     tests.test("finds of live entries write nothing that another reads (G6)" +
                    std::string(integer_keys ? "" : ", keys as objects"),
