@@ -75,6 +75,7 @@ class record_printer : public benchmark::BenchmarkReporter {
         record["cpu_share"] = run.cpu_accumulated_time / (run.real_accumulated_time * static_cast<double>(run.threads));
         for (const auto& [figure, value] : done.result.figures) record[figure] = value;
         for (const auto& [label, text] : done.result.labels) record[label] = text;
+        for (const auto& [quantity, values] : done.result.series) record[quantity] = values;
       }
       std::cout << record.dump() << std::endl;  // flushed: the study reads it while the next cell runs
     }

@@ -31,8 +31,9 @@ inline void check(bool holds, const std::string& otherwise) {
 /// What a cell measured besides time.
 struct outcome {
   std::uint64_t operations = 0;
-  std::map<std::string, double> figures;
+  std::map<std::string, double> figures;  ///< NaN: there is nothing to measure; null in the record
   std::map<std::string, std::string> labels;
+  std::map<std::string, std::vector<std::uint64_t>> series = {};  ///< arrays in the record
 };
 
 class cell {

@@ -8,6 +8,8 @@
 
 #include "workloads/expire.hpp"
 #include "workloads/fill.hpp"
+#include "workloads/garbage.hpp"
+#include "workloads/guard.hpp"
 #include "workloads/replay.hpp"
 #include "workloads/steady.hpp"
 
@@ -27,6 +29,9 @@ cells make_cells(const settings& s) {
     case group::fill: return fill_cells<BENCH_MAP>(s);
     case group::expire: return expire_cells<BENCH_MAP>(s);
     case group::replay: return replay_cells<BENCH_MAP>(s);
+    case group::stalled:
+    case group::oversubscribed: return garbage_cells<BENCH_MAP>(s);
+    case group::guard: return guard_cells<BENCH_MAP>(s);
     case group::tags: throw std::runtime_error("is a map, not a word of tags/words.txt");
   }
   throw std::logic_error("no such group");

@@ -22,6 +22,7 @@
 //
 // A map whose entries expire by themselves adds what adapters/wane.hpp adds: an `expiring` type for the workload
 // `expire` and a `replaying` type for `replay`. For the others `replay` wraps the session in lazy_expiry.hpp.
+// A map whose reclaimer is a policy lets it be seen, for the workloads `stalled`, `oversubscribed` and `guard`.
 #pragma once
 
 #include <concepts>
@@ -58,5 +59,22 @@ concept map_adapter = map_session<typename M::session> && std::constructible_fro
 /// Whether entries of the map expire by themselves.
 template <class M>
 concept expires_natively = requires { typename M::expiring; };
+
+/// Whether what the map's reclaimer does can be seen.
+template <class M>
+concept shows_its_reclaimer = requires(const M map, typename M::session session, key_type key) {
+  /// False: it frees nothing before the map is destroyed.
+  { M::frees } -> std::convertible_to<bool>;
+  /// Bytes of nodes that were removed and cannot be used again yet.
+  { map.retired_bytes() } -> std::same_as<std::size_t>;
+  /// Frees what can be freed by now.
+  session.collect();
+  /// Calls the function inside a guard if the key is there, and tells whether it was.
+  {
+    session.visit(key, [](const key_type&, const value_type&) {})
+  } -> std::same_as<bool>;
+  /// Enters a guard, which is left when what is returned is destroyed.
+  session.enter();
+};
 
 }  // namespace bench

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <wane/map.hpp>
+#include <wane/reclaim/controls.hpp>
 #include <wane/reclaim/rcu.hpp>
+#include <wane/reclaim/versioned.hpp>
 #include <wane/sweeper.hpp>
 
 #include "../replay_clock.hpp"
@@ -48,6 +52,14 @@ class basic_wane {
   /// Entries that are linked, expired ones that nobody has met included.
   [[nodiscard]] std::size_t resident() const { return map_.stats().size; }
 
+  /// For the workloads that look at the reclaimer.
+  static constexpr bool frees = !std::same_as<Reclaimer, wane::leak>;
+  /// Without the bags that list them, four bytes a node.
+  [[nodiscard]] std::size_t retired_bytes() const {
+    const wane::stats s = map_.stats();
+    return s.retired * s.node_bytes;
+  }
+
   /// Figures by the names of wane::stats, and of wane::sweeper_stats where there is a sweeper.
   [[nodiscard]] facts describe() const {
     const wane::stats s = map_.stats();
@@ -85,6 +97,17 @@ class basic_wane {
       if constexpr (requires { Reclaimer::quiescent(); }) Reclaimer::quiescent();
     }
     std::size_t size() { return map_.size(); }
+
+    /// For the workloads that look at the reclaimer.
+    void collect() { map_.collect(); }
+    template <class F>
+    bool visit(key_type key, F&& f) {
+      return map_.visit(key, std::forward<F>(f));
+    }
+    /// As the map's own operations enter theirs.
+    [[nodiscard]] auto enter() {
+      return typename Reclaimer::guard(map_.domain(), wane::std_environment::thread_slot());
+    }
 
     /// For `expire`.
     bool insert(key_type key, value_type value, typename clock::time_point deadline) {
@@ -133,5 +156,8 @@ using wane_rcu_memb = wane_map<wane::rcu<wane::memb>>;
 using wane_rcu_qsbr = wane_map<wane::rcu<wane::qsbr>>;
 using wane_rcu_mb = wane_map<wane::rcu<wane::mb>>;
 using wane_rcu_bp = wane_map<wane::rcu<wane::bp>>;
+using wane_versioned = wane_map<wane::versioned>;
+/// Its garbage would outgrow memory where entries expire for long: it has no part in that.
+using wane_leak = basic_wane<wane::leak, wane::coarse_clock>;
 
 }  // namespace bench

@@ -22,7 +22,7 @@ def _configuration(chosen: options.Options, about: dict) -> dict:
         "entries": {workload.name: chosen.entries_of(workload) for workload in chosen.workloads},
         "seconds": {workload.name: chosen.seconds_of(workload) for workload in chosen.workloads},
         "threads": {workload.name: list(chosen.threads_of(workload)) for workload in chosen.workloads},
-        "trials": chosen.trials,
+        "trials": {workload.name: chosen.trials_of(workload) for workload in chosen.workloads},
         "trace": str(chosen.trace) if chosen.trace else None,
         "trace_sha256": trace,
         **{key: about[key] for key in ("cpu", "cores", "kernel", "huge_pages", "compile_command", "malloc_conf",

@@ -23,6 +23,11 @@ class Map:
         return self.name.startswith("wane")
 
     @property
+    def frees(self) -> bool:
+        """Whether it ever frees what was removed from it. The control does not."""
+        return self.name != "wane_leak"
+
+    @property
     def program(self) -> str:
         return f"cells_{self.name}"
 
@@ -30,14 +35,20 @@ class Map:
 @dataclass(frozen=True)
 class Workload:
     name: str
-    group: str  # cells of one group share a process, and those of "steady" and "grown" one prefilled map
+    group: str  # cells of one group share a process, and most of them one prefilled map
     about: str
     entries: int  # by default
     full_entries: int  # with --full
     least_seconds: float = 0.0  # shorter cells would not say anything
+    full_least_seconds: float = 0.0  # with --full
     most_seconds: float = 3600.0
+    trials: int | None = None  # by default, where those of the study would take too long
+    fixed_entries: bool = False  # --entries does not matter
+    needs_freeing: bool = False  # entries come and go for so long that a map that frees nothing would only fill memory
     native_expiry_only: bool = False
+    of_reclaimers: bool = False  # measured on maps whose reclaimer can be seen, and shown by reclaimers.py
     one_thread: bool = False  # by default; --threads and --full have more
+    threads_per_core: int | None = None  # as many, also with --full; only --threads has others
     full_only: bool = False
     words: tuple[str, ...] = ()  # measured on these words, not on maps; entries are then nodes of a stack
 
@@ -55,20 +66,29 @@ WORKLOADS = (
     Workload("fill_presized", "fill", "insert into an empty map made large enough", MILLION, 10 * MILLION,
              full_only=True),
     Workload("expire", "expire", "entries with a TTL of 300 s in steady state, sweeper on, lookups beside it",
-             2 * MILLION, 2 * MILLION, least_seconds=3.0, most_seconds=5.0, native_expiry_only=True, one_thread=True),
+             2 * MILLION, 2 * MILLION, least_seconds=3.0, most_seconds=5.0, needs_freeing=True,
+             native_expiry_only=True, one_thread=True),
     Workload("expire_fast", "expire", "the same with a TTL of 20 s", 2 * MILLION, 2 * MILLION, least_seconds=3.0,
-             most_seconds=5.0, native_expiry_only=True, full_only=True),
+             most_seconds=5.0, needs_freeing=True, native_expiry_only=True, full_only=True),
     Workload("replay", "replay", "replay a request trace (--trace, or generated after Twitter's clusters)",
-             MILLION // 10, MILLION),
-    # Each a group of its own, for they take different times.
-    Workload("tags_cost", "tags_cost", "pop and push under one word", 1024, 1024,
+             MILLION // 10, MILLION, needs_freeing=True),
+    # From here on each is a group of its own, for they take different times.
+    Workload("stalled", "stalled", "mix50 and its garbage, while one more thread is parked inside a guard", MILLION,
+             10 * MILLION, least_seconds=1.5, full_least_seconds=5.0, trials=2, of_reclaimers=True,
+             threads_per_core=1),
+    Workload("oversubscribed", "oversubscribed", "mix50 and its garbage, with four threads a core", MILLION,
+             10 * MILLION, least_seconds=0.3, full_least_seconds=2.0, trials=2, of_reclaimers=True,
+             threads_per_core=4),
+    Workload("guard", "guard", "enter and leave a guard that protects nothing", 1, 1, most_seconds=0.05, trials=2,
+             fixed_entries=True, of_reclaimers=True, one_thread=True),
+    Workload("tags_cost", "tags_cost", "pop and push under one word", 1024, 1024, fixed_entries=True,
              words=("packed16", "handle29", "counted64")),
     Workload("tags_wrap", "tags_wrap", "until the word holds again what a stalled thread has read", 1024, 1024,
-             words=("packed16", "handle29")),
+             fixed_entries=True, words=("packed16", "handle29")),
     Workload("tags_wrap_once", "tags_wrap_once", "the same, once, for at most 90 s", 1024, 1024, least_seconds=90.0,
-             most_seconds=90.0, full_only=True, words=("handle29",)),
+             most_seconds=90.0, fixed_entries=True, full_only=True, words=("handle29",)),
     Workload("tags_stall", "tags_stall", "stalls of 0.1 to 100 ms: has the word come back, would the CAS succeed",
-             1024, 1024, least_seconds=0.5, words=("packed16",)),
+             1024, 1024, least_seconds=0.5, fixed_entries=True, words=("packed16",)),
 )  # in the order in which the programs run them
 
 WORKLOAD = {workload.name: workload for workload in WORKLOADS}
@@ -99,4 +119,6 @@ def applies(workload: Workload, map_: Map) -> bool:
     """Whether the map can run the workload at all."""
     if workload.words or map_.name in WORDS:
         return map_.name in workload.words
-    return map_.is_wane or not workload.native_expiry_only
+    if workload.needs_freeing and not map_.frees:
+        return False
+    return map_.is_wane or not (workload.native_expiry_only or workload.of_reclaimers)

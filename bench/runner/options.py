@@ -27,7 +27,7 @@ class Options:
     workloads: tuple[Workload, ...]
     threads: tuple[int, ...] | None  # None: the default of each workload
     cores: int
-    trials: int
+    trials: int | None  # None: the default of each workload
     seconds: float
     entries: int | None  # None: the default of each workload
     full: bool
@@ -37,17 +37,25 @@ class Options:
     list: bool
 
     def entries_of(self, workload: Workload) -> int:
-        if workload.words:
+        if workload.fixed_entries:
             return workload.entries
         return self.entries or (workload.full_entries if self.full else workload.entries)
 
     def threads_of(self, workload: Workload) -> tuple[int, ...]:
         if self.threads is not None:
             return self.threads
+        if workload.threads_per_core is not None:
+            return (workload.threads_per_core * self.cores,)
         return (1,) if workload.one_thread and not self.full else default_threads(self.cores, self.full)
 
     def seconds_of(self, workload: Workload) -> float:
-        return min(max(self.seconds, workload.least_seconds), workload.most_seconds)
+        least = max(workload.least_seconds, workload.full_least_seconds if self.full else 0.0)
+        return min(max(self.seconds, least), workload.most_seconds)
+
+    def trials_of(self, workload: Workload) -> int:
+        if self.trials is not None:
+            return self.trials
+        return 5 if self.full else workload.trials or 3
 
 
 class _Parser(argparse.ArgumentParser):
@@ -95,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--entries", type=_count, metavar="N", help="entries, as 1M (default: see --list)")
     parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two "
                         "up to the cores, and twice the cores; with --full every number up to the cores)")
-    parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5)")
+    parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5; "
+                        "of some workloads 2, --full: 5)")
     parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.15, --full: 1)")
     parser.add_argument("--full", action="store_true", help="the long matrix: 10M entries, all workloads; takes hours")
     parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this Twitter or CloudPhysics CSV")
@@ -140,7 +149,7 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         workloads=tuple(workload for workload in WORKLOADS if workload.name in workload_names),
         threads=given.threads,
         cores=cores,
-        trials=given.trials or (5 if given.full else 3),
+        trials=given.trials,
         seconds=given.seconds or (1.0 if given.full else 0.15),
         entries=given.entries,
         full=given.full,

@@ -58,12 +58,14 @@ def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
     finished = set(done)
     groups = list(dict.fromkeys(workload.group for workload in options.workloads))
     plan = []
-    for trial in range(options.trials):
+    most_trials = max((options.trials_of(workload) for workload in options.workloads), default=0)
+    for trial in range(most_trials):
         for group in groups:
-            workloads = [workload for workload in options.workloads if workload.group == group]
+            workloads = [workload for workload in options.workloads
+                         if workload.group == group and trial < options.trials_of(workload)]
             able = tuple(map_ for map_ in (*options.maps, *WORDS.values())
                          if any(applies(workload, map_) for workload in workloads))
-            for map_ in in_alternating_order(able, trial, options.trials):
+            for map_ in in_alternating_order(able, trial, most_trials):
                 cells = [
                     Cell(map_.name, workload.name, options.entries_of(workload), threads, trial)
                     for workload in workloads

@@ -6,7 +6,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.catalogue import WORDS, WORKLOADS, applies, read_maps
+from runner.catalogue import WORDS, WORKLOADS, Map, applies, read_maps
+
+
+def check_garbage(record: dict, map_: Map) -> None:
+    samples = record["sample_retired_bytes"]
+    assert len(record["sample_ms"]) == len(record["sample_operations"]) == len(samples) >= 2, record
+    assert record["sample_operations"] == sorted(record["sample_operations"]), record
+    assert record["peak_retired_bytes"] == max(samples), record
+    assert record["last_retired_bytes"] == samples[-1], record
+    if map_.name == "wane_versioned":
+        assert record["peak_retired_bytes"] == 0, record
+    elif record["workload"] == "stalled":
+        # A parked reader keeps whatever was removed since; some of the warm-up's garbage may go meanwhile.
+        assert samples[-1] > 0, record
+    if map_.frees:
+        assert record["recovery_freed_bytes"] >= 0.99 * samples[-1], record
+    else:
+        assert record["recovery_seconds"] is None and record["recovery_freed_bytes"] is None, record
+
 
 program = sys.argv[1]
 measured = (read_maps() | WORDS)[Path(program).name.removeprefix("cells_")]
@@ -20,3 +38,6 @@ for group in dict.fromkeys(workload.group for workload in WORKLOADS):
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(r["workload"], r["threads"]) for r in records] == [(name, t) for name in names for t in (1, 3)], records
     assert all(r["entries"] == 2000 and ("unavailable" in r or r["ops_per_second"] > 0) for r in records), records
+    for r in records:
+        if r["workload"] in ("stalled", "oversubscribed"):
+            check_garbage(r, measured)

@@ -56,7 +56,7 @@ class steady_cell : public cell {
         warmups_(c.threads),
         tallies_(c.threads) {
     for (std::size_t t = 0; t != c.threads; ++t)
-      places_.push_back({{*stream_, t, c.threads}, operation_mix::length / c.threads * t});
+      places_.push_back({t, {*stream_, t, c.threads}, operation_mix::length / c.threads * t});
   }
 
   void prepare(std::size_t thread) override { run(thread, seconds_ / warmup_share, warmups_[thread]); }
@@ -79,6 +79,7 @@ class steady_cell : public cell {
   /// Where a thread is in the streams; kept from the warm-up on, or the measured part would begin with the same updates
   /// again, which find nothing to do.
   struct place {
+    std::size_t thread;
     stream_reader keys;
     std::size_t operation;
   };
@@ -134,9 +135,16 @@ class mix_cell : public steady_cell<Map> {
 
  protected:
   tally request(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds) override {
+    return perform(session, at, seconds, [](std::uint64_t) {});
+  }
+
+  /// `between` is told, every 256 operations, how many there have been.
+  template <class Between>
+  tally perform(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds,
+                Between&& between) {
     tally t;
     const operation* operations = mix_.operations().data();
-    t.operations = repeat_for(seconds, session, [&] {
+    const auto request_one = [&] {
       const key_type key = at.keys.next();
       switch (operations[at.operation]) {
         case operation::find: find_and_count(session, key, t); break;
@@ -150,7 +158,8 @@ class mix_cell : public steady_cell<Map> {
           break;
       }
       if (++at.operation == operation_mix::length) at.operation = 0;
-    });
+    };
+    t.operations = repeat_for(seconds, session, request_one, [&](auto) { between(t.finds + t.inserts + t.erases); });
     return t;
   }
 
