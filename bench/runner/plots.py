@@ -15,17 +15,18 @@ from .catalogue import WORKLOADS, Map  # noqa: E402
 from .summary import of_maps, plural, spread, with_units  # noqa: E402
 
 
-def _styles(maps: tuple[Map, ...]) -> dict[str, dict]:
-    """wane in warm colours and solid lines, the others in cold colours and dashed ones."""
+def styles_of(maps: tuple[Map, ...]) -> dict[str, dict]:
+    """wane in warm colours and solid lines, the others in cold colours and dashed ones; both run from dark to light, so
+    that they can be told apart without seeing hues."""
     ours = [map_.name for map_ in maps if map_.is_wane]
     others = [map_.name for map_ in maps if not map_.is_wane]
-    warm, cold = matplotlib.colormaps["autumn"], matplotlib.colormaps["viridis"]
+    warm, cold = matplotlib.colormaps["hot"], matplotlib.colormaps["viridis"]
     markers = "osD^vP*X"
     styles = {}
-    for names, colours, line in ((ours, warm, "-"), (others, cold, "--")):
+    for names, colours, darkest, lightest, line in ((ours, warm, 0.15, 0.68, "-"), (others, cold, 0.0, 0.75, "--")):
         for i, name in enumerate(names):
-            styles[name] = {"color": colours(0.75 * i / max(len(names) - 1, 1)), "linestyle": line,
-                            "marker": markers[i % len(markers)]}
+            lightness = darkest + (lightest - darkest) * i / max(len(names) - 1, 1)
+            styles[name] = {"color": colours(lightness), "linestyle": line, "marker": markers[i % len(markers)]}
     return styles
 
 
@@ -46,7 +47,7 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, di
     columns = min(4, len(present))
     rows = -(-len(present) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(4 * columns + 1, 3.2 * rows), squeeze=False)
-    styles = _styles(maps)
+    styles = styles_of(maps)
     for axis in axes.flat[len(present):]:
         axis.set_visible(False)
     for axis, workload in zip(axes.flat, present):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 from .options import UsageError
@@ -71,5 +72,8 @@ class Store:
     def write_results(self, machine: dict, configuration: dict) -> Path:
         path = self.directory / "results.json"
         results = {"machine": machine, "config": configuration, "records": self.measured, "failures": self.failures}
-        path.write_text(json.dumps(results, indent=1) + "\n")
+        text = json.dumps(results, indent=1)
+        # A series of numbers takes one line. (Inside a string there is no newline, so none is touched.)
+        text = re.sub(r"\[\n[-\d.,\s]+\]", lambda array: "[" + " ".join(array[0][1:-1].split()) + "]", text)
+        path.write_text(text + "\n")
         return path

@@ -7,7 +7,7 @@ import pandas
 from rich.console import Console
 from rich.table import Table
 
-from .catalogue import WORKLOAD, WORKLOADS, Map
+from .catalogue import WORKLOADS, Map
 
 
 LEAST_WIDTH = 100
@@ -31,7 +31,7 @@ def with_units(records: list[dict]) -> pandas.DataFrame:
     return frame
 
 
-def _table(title: str, maps: tuple[Map, ...], columns: dict[str, pandas.DataFrame], footer: str) -> Table:
+def table_of_maps(title: str, maps: tuple[Map, ...], columns: dict[str, pandas.DataFrame], footer: str) -> Table:
     table = Table(title=title, caption=footer, title_justify="left", caption_justify="left")
     table.add_column("map", no_wrap=True)
     for heading in columns:
@@ -68,7 +68,7 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> 
                 memory["prefilled\nbytes/entry"] = spread(rows, "bytes_per_entry")
         for columns in (steady, {**grown, **memory}):
             if columns:
-                tables.append(_table(f"{plural(threads)}, {entries:,} entries", maps, columns, footer))
+                tables.append(table_of_maps(f"{plural(threads)}, {entries:,} entries", maps, columns, footer))
     return tables
 
 
@@ -84,9 +84,9 @@ def _expiry(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
             "overdue, worst\n% of live": spread(rows, "latest"),
         }
         ttl = rows["ttl_seconds"].iloc[0]
-        tables.append(_table(f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by {plural(threads)}",
-                             maps, columns, footer + "\nbackground: threads of sweeper and reclaimer; "
-                             "overdue: past the deadline and not yet unlinked"))
+        title = f"{workload}: {entries:,} entries with a TTL of {ttl:.0f} s, lookups by {plural(threads)}"
+        tables.append(table_of_maps(title, maps, columns, footer + "\nbackground: threads of sweeper and reclaimer; "
+                                    "overdue: past the deadline and not yet unlinked"))
     return tables
 
 
@@ -100,7 +100,7 @@ def _replay(frame: pandas.DataFrame, maps: tuple[Map, ...], footer: str) -> list
             "entries resident\nat the end": spread(rows, "resident_entries"),
             "of them\nexpired": spread(rows, "expired_resident_entries"),
         }
-        table = _table(f"replay of {trace}, {plural(threads)}", maps, columns, footer)
+        table = table_of_maps(f"replay of {trace}, {plural(threads)}", maps, columns, footer)
         compression = (rows["trace_seconds"] * rows["ops_per_second"] / rows["requests"]).median()
         kinds = rows.drop_duplicates("map").groupby("expiry")["map"].agg(", ".join)
         table.caption = "\n".join([footer, f"trace time compressed {compression:,.0f} times (median)",
@@ -116,8 +116,9 @@ def footer_of(frame: pandas.DataFrame) -> str:
 
 
 def of_maps(records: list[dict]) -> list[dict]:
-    """Without those of the tag study, which tags.py shows."""
-    return [record for record in records if not WORKLOAD[record["workload"]].words]
+    """Without those that tags.py and reclaimers.py show."""
+    workloads = {workload.name for workload in WORKLOADS if not workload.words and not workload.of_reclaimers}
+    return [record for record in records if record["workload"] in workloads]
 
 
 def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:

@@ -72,6 +72,14 @@ class Storage(unittest.TestCase):
         results = json.loads(store.write_results({"cpu": "x"}, {}).read_text())
         self.assertEqual((len(results["records"]), results["failures"]), (1, []))
 
+    def test_a_series_takes_one_line_of_the_results(self):
+        store = Store(self.directory, {}, fresh=False)
+        series = {"sample_ms": [0, 50, 100], "remark": "[1,  2]"}
+        store.add({**record(self.cell, 5.0), **series})
+        text = store.write_results({}, {}).read_text()
+        self.assertIn('"sample_ms": [0, 50, 100]', text)
+        self.assertEqual(json.loads(text)["records"][0] | series, json.loads(text)["records"][0])
+
 
 class Plots(unittest.TestCase):
     def test_workloads_without_a_figure_of_memory_are_drawn(self):
