@@ -50,16 +50,16 @@ class segments {
   [[nodiscard]] bool ensure(std::uint64_t index) noexcept {
     const unsigned s = segment_of(index);
     auto& base = bases_[last_width(s)];
-    // [G2] relaxed: memory comes zeroed, so a base publishes nothing but itself.
-    std::uintptr_t biased = base.load(std::memory_order_relaxed);
+    // [G2] acquire: pairs with [G3]; the memory is seen as it came, zeroed (by the thread that mapped it, perhaps).
+    std::uintptr_t biased = base.load(std::memory_order_acquire);
     if (biased == 0) {
       const std::size_t bytes = size_of(s) * sizeof(T);
       void* const memory = pages_->map(bytes, huge_);
       if (memory == nullptr) return false;
       biased = reinterpret_cast<std::uintptr_t>(memory) - first_index(s) * sizeof(T);
       std::uintptr_t expected = 0;
-      // [G3] relaxed: as [G2].
-      if (!base.compare_exchange_strong(expected, biased, std::memory_order_relaxed, std::memory_order_relaxed)) {
+      // [G3] release: pairs with [G2]; publishes the zeroed memory. Acquire when it fails: somebody else's.
+      if (!base.compare_exchange_strong(expected, biased, std::memory_order_release, std::memory_order_acquire)) {
         pages_->unmap(memory, bytes);
         biased = expected;
       }
