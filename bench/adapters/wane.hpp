@@ -10,6 +10,7 @@
 #include <utility>
 #include <wane/map.hpp>
 #include <wane/reclaim/controls.hpp>
+#include <wane/reclaim/hazard.hpp>
 #include <wane/reclaim/rcu.hpp>
 #include <wane/reclaim/versioned.hpp>
 #include <wane/sweeper.hpp>
@@ -157,6 +158,7 @@ using wane_rcu_qsbr = wane_map<wane::rcu<wane::qsbr>>;
 using wane_rcu_mb = wane_map<wane::rcu<wane::mb>>;
 using wane_rcu_bp = wane_map<wane::rcu<wane::bp>>;
 using wane_versioned = wane_map<wane::versioned>;
+using wane_hazard = wane_map<wane::hazard>;
 /// Its garbage would outgrow memory where entries expire for long: it has no part in that.
 using wane_leak = basic_wane<wane::leak, wane::coarse_clock>;
 

@@ -7,6 +7,7 @@
 #define WANE_UNSAFE_REUSE
 #include <wane/reclaim/controls.hpp>
 #include <wane/reclaim/epoch.hpp>
+#include <wane/reclaim/hazard.hpp>
 #include <wane/reclaim/versioned.hpp>
 
 #include <array>
@@ -62,8 +63,9 @@ struct watched : Reclaimer {
 };
 
 using epoch = watched<wane::basic_epoch<environment>>;
-// Their guards keep nothing from being reclaimed.
+// Their guards as such keep nothing from being reclaimed.
 using versioned = wane::basic_versioned<environment>;
+using hazard = wane::basic_hazard<environment>;
 using wane::leak;
 using wane::unsafe_reuse;
 using clock = wane::basic_manual_clock<environment>;

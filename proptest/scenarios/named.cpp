@@ -160,6 +160,36 @@ std::vector<named_program> slots_that_serve_again() {
   };
 }
 
+/// Readers protect node by node.
+std::vector<named_program> published_nodes() {
+  const auto hazard = reclamation::hazard;
+  return {
+      {.what = {.name = "publish-and-collect",
+                .before = {insert(1)},
+                .threads = {{erase(1), collect()}, {find(1)}},
+                .reclaimer = hazard,
+                .integer_keys = false},
+       .reach = {1, 1},
+       .symmetric_too = true},
+      {.what = {.name = "tell-and-collect",
+                .before = {insert(1)},
+                .threads = {{erase(1)}, {collect()}},
+                .reclaimer = hazard,
+                .integer_keys = false}},
+      {.what = {.name = "scan-and-collect",
+                .before = {insert(1), insert(17)},
+                .threads = {{scan()}, {erase(1), collect(), erase(17), collect()}},
+                .reclaimer = hazard,
+                .integer_keys = false},
+       .reach = {2, 0}},
+      {.what = {.name = "visit-within-and-collect",
+                .before = {insert(1), insert(2)},
+                .threads = {{visit_within(1)}, {erase(1), collect()}},
+                .reclaimer = hazard,
+                .integer_keys = false}},
+  };
+}
+
 std::vector<named_program> neighbours() {
   return {
       {.what = {.name = "insert-and-insert-next-to-it", .threads = {{insert(1)}, {insert(2)}}}},
@@ -300,7 +330,7 @@ const std::vector<named_program>& all() {
   static const std::vector<named_program> programs = [] {
     std::vector<named_program> p;
     for (const auto& part :
-         {one_thread(), one_entry(), slots_that_serve_again(), neighbours(), shapes(), reclaiming(), sweeping()})
+         {one_thread(), one_entry(), slots_that_serve_again(), published_nodes(), neighbours(), shapes(), reclaiming(), sweeping()})
       p.insert(p.end(), part.begin(), part.end());
     return p;
   }();

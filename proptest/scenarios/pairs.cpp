@@ -60,11 +60,12 @@ const std::vector<condition>& conditions() {
   return all;
 }
 
-/// Which reclaimer and which kind of key: all four in turn.
+/// Which reclaimer and which kind of key: all in turn.
 void vary(program& p, std::size_t n) {
-  constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned};
-  p.reclaimer = reclaimers[n % 3];
-  p.integer_keys = n / 2 % 2 == 0;
+  constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned,
+                                        reclamation::hazard};
+  p.reclaimer = reclaimers[n % 4];
+  p.integer_keys = n / 4 % 2 == 0;
 }
 
 explorer::limits each() { return {.seconds = 2 * stress_factor()}; }

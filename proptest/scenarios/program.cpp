@@ -83,6 +83,7 @@ const char* name_of(reclamation r) noexcept {
     case reclamation::epoch: return "epoch";
     case reclamation::oracle: return "oracle";
     case reclamation::versioned: return "versioned";
+    case reclamation::hazard: return "hazard";
     case reclamation::leak: return "leak";
     case reclamation::unsafe_reuse: return "unsafe reuse";
   }

@@ -465,7 +465,8 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
 
   void shrink(const command& c) {
     const auto before = map_.bucket_count();
-    if (!attempt(c, [&] { map_.shrink_to_fit(); })) return;
+    if constexpr (requires { map_.shrink_to_fit(); })
+      if (!attempt(c, [&] { map_.shrink_to_fit(); })) return;
     const auto after = buckets_asked_for_ = map_.bucket_count();
     const auto least = std::bit_ceil(std::max<std::size_t>(options_.minimum_buckets, 1));
     REQUIRE(after <= before && after >= std::min(least, before), before << " buckets shrank to " << after);

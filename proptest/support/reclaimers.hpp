@@ -3,6 +3,7 @@
 #pragma once
 
 #include <wane/reclaim/epoch.hpp>
+#include <wane/reclaim/hazard.hpp>
 #include <wane/reclaim/rcu.hpp>
 #include <wane/reclaim/versioned.hpp>
 
@@ -19,6 +20,8 @@ inline constexpr const char* reclaimer_name = nullptr;
 template <class Env>
 inline constexpr const char* reclaimer_name<wane::basic_epoch<Env>> = "epoch";
 template <class Env>
+inline constexpr const char* reclaimer_name<wane::basic_hazard<Env>> = "hazard";
+template <class Env>
 inline constexpr const char* reclaimer_name<wane::basic_versioned<Env>> = "versioned";
 template <>
 inline constexpr const char* reclaimer_name<wane::rcu<wane::memb>> = "rcu memb";
@@ -34,6 +37,8 @@ using every_reclaimer =
 /// For tests of which there are many: those that differ most in how they find a grace period.
 using main_reclaimers = reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>>;
 
+/// Those that protect node by node: the walks of all operations differ.
+using pointer_reclaimers = reclaimers<wane::hazard>;
 /// Those that hand out copies: for keys and values that can be copied as they lie in memory.
 using copying_reclaimers = reclaimers<wane::versioned>;
 

@@ -149,6 +149,8 @@ int main(int argc, char** argv) {
     tests_of<wane::basic_epoch<delayed>, number, delayed, mixed>(tests, j);
     tests_of<wane::versioned, number, plain, mixed>(tests, j);
     tests_of<wane::basic_versioned<delayed>, number, delayed, spread_hash>(tests, j);
+    tests_of<wane::hazard, boxed, plain, mixed>(tests, j);
+    tests_of<wane::basic_hazard<delayed>, boxed, delayed, spread_hash>(tests, j);
     tests_of<wane::rcu<wane::memb>, number, plain, mixed>(tests, j);
     tests_of<wane::rcu<wane::memb>, boxed, delayed, spread_hash>(tests, j);
     tests_of<wane::rcu<wane::qsbr>, boxed, plain, spread_hash>(tests, j);

@@ -338,7 +338,7 @@ class ensemble {
         chore([&] { map_.erase(play_.keys + i); });
         present.quiescent();
       }
-      chore([&] { map_.shrink_to_fit(); });
+      if constexpr (requires { map_.shrink_to_fit(); }) chore([&] { map_.shrink_to_fit(); });
     }
   }
 

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <atomic>
+#include <bitset>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
@@ -64,6 +65,16 @@ struct garbage {
     if (!next) return false;
     open->stamp = stamp;
     append(std::exchange(open, std::move(next)));
+    return true;
+  }
+  /// Lets a sealed bag pass but for the slots that are held, which wait anew. False when that needs memory that is not there.
+  [[nodiscard]] bool part(bag& b, const std::bitset<bag::capacity>& held, std::uint64_t waiting,
+                          std::uint64_t passed) noexcept {
+    if (open->size + held.count() > bag::capacity && !seal(waiting)) return false;
+    std::uint32_t left = 0;
+    for (std::uint32_t i = 0; i < b.size; ++i) (held[i] ? open->slots[open->size++] : b.slots[left++]) = b.slots[i];
+    b.size = left;
+    b.stamp = passed;
     return true;
   }
   /// The slots of a bag that is used up can serve again.

@@ -346,10 +346,10 @@ class map_core<Key, T, Policy>::visited_keys {
  public:
   using kept = std::conditional_t<by_value, Key, const node*>;
 
-  explicit visited_keys(const map_core& core) noexcept : core_(core) {}
+  visited_keys(const map_core& core, const guard& held) noexcept : core_(core), held_(held) {}
 
   /// Nothing: the entry has changed.
-  [[nodiscard]] static std::optional<kept> key_of([[maybe_unused]] const guard& held, const found& f) {
+  [[nodiscard]] static std::optional<kept> key_of(const found& f) {
     if constexpr (by_value) {
       const Key key = f.node->key();
       return f.node->life.read() == f.life ? std::optional<kept>(key) : std::nullopt;
@@ -362,6 +362,10 @@ class map_core<Key, T, Policy>::visited_keys {
     return (first_ && same(*first_, key)) ||
            std::any_of(others_.begin(), others_.end(), [&](const kept& other) { return same(other, key); });
   }
+  /// Before the key is visited: visitors may use the map.
+  void keep([[maybe_unused]] const kept& key) {
+    if constexpr (!by_value) held_.keep(key);
+  }
   void add(const kept& key) {
     if (first_)
       others_.push_back(key);
@@ -371,6 +375,7 @@ class map_core<Key, T, Policy>::visited_keys {
   void clear() noexcept {
     first_.reset();
     others_.clear();
+    held_.forget();
   }
 
  private:
@@ -382,6 +387,7 @@ class map_core<Key, T, Policy>::visited_keys {
   }
 
   const map_core& core_;
+  const guard& held_;
   std::optional<kept> first_;
   std::vector<kept> others_;
 };

@@ -339,7 +339,7 @@ cursor map<Key, T, Policy>::scan_batch(cursor from, std::size_t n, Visit&& visit
   next.at_end_ = true;
   std::size_t visited = 0;
   std::uint64_t run = 0;
-  typename core::visited_keys met(core_);
+  typename core::visited_keys met(core_, op.held());
   const auto judge = [&](std::uint64_t hash) { return core_.judge(hash); };
   entries.walk(op.held(), from.at_end_ ? 0 : from.next_, judge, [&](std::uint64_t hash, const found& f) {
     if (hash != run) met.clear();
@@ -349,14 +349,16 @@ cursor map<Key, T, Policy>::scan_batch(cursor from, std::size_t n, Visit&& visit
       return step::stop;
     }
     run = hash;
-    const auto key = core::visited_keys::key_of(op.held(), f);
+    const auto key = core::visited_keys::key_of(f);
     if (!key) return step::again;
     if (met.contains(*key)) return step::next;
     const unsigned outings = op.outings();
+    met.keep(*key);
     if (!visit(op, hash, f)) return step::again;
     met.add(*key);
     ++visited;
-    return op.outings() == outings ? step::next : step::again;
+    // A visitor may have used the hazards that the walk stood by, or left the guard: the walk then comes by once more.
+    return reclaimer::kind == protection::pointer || op.outings() != outings ? step::again : step::next;
   });
   return next;
 }

@@ -253,6 +253,10 @@ class split_list {
     reclaim(op, h);
   }
 
+  /// Seals the open bag, and sifts. False when memory is exhausted.
+  bool seal(garbage& g) noexcept;
+  /// Looks at the hazards, where there are any: what none of them holds has passed.
+  void sift(garbage& g) noexcept;
   /// A thread's right to retire one slot.
   class ticket;
   /// Takes over what `from`, a thread that is idle or gone, has retired. False when its owner is at it, or no memory.

@@ -108,7 +108,9 @@ restart:
         switch (look(held, c, n, l.target(), judge, f)) {
           case met::entry: return f;
           // A dead node does not end the search: the key may have been inserted again, further along its run.
-          case met::nothing: break;
+          case met::nothing:
+            if (!c.approach(held, n)) goto restart;  // again, after its replacements
+            break;
           case met::lost: goto restart;
         }
         break;

@@ -2,6 +2,10 @@
 // Changes to the split-ordered list: helping, unlinking, splitting buckets, and retiring what was unlinked.
 #pragma once
 
+#include <algorithm>
+#include <bitset>
+#include <functional>
+
 #include <wane/impl/split_list.hpp>
 
 namespace wane::impl {
@@ -64,7 +68,7 @@ class split_list<Node, Policy>::ticket {
   ticket(split_list& list, operation& op, bool waits = !reclaimer::reuses_at_once) noexcept : list_(list), op_(op) {
     if (!waits) return;
     garbage_ = op.me().retired.take();
-    sealed_ = !garbage_->has_room() && garbage_->seal(list.domain_->stamp());
+    sealed_ = !garbage_->has_room() && list.seal(*garbage_);
   }
   ~ticket() {
     if (garbage_ == nullptr) {
@@ -112,6 +116,31 @@ class split_list<Node, Policy>::ticket {
   handle retired_ = null_handle;  // what serves again at once
   bool sealed_ = false;
 };
+
+template <class Node, class Policy>
+bool split_list<Node, Policy>::seal(garbage& g) noexcept {
+  if (!g.seal(domain_->stamp())) return false;
+  sift(g);
+  return g.has_room() || g.seal(domain_->stamp());
+}
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::sift(garbage& g) noexcept {
+  if constexpr (reclaimer::kind == protection::pointer) {
+    const bag* const last = g.newest;
+    for (bag* b = g.oldest.get(); b != nullptr; b = b == last ? nullptr : b->newer.get()) {
+      if (domain_->passed(b->stamp)) continue;
+      std::bitset<bag::capacity> held;
+      domain_->scan([&](auto published) {
+        for (std::uint32_t i = 0; i < b->size; ++i)
+          if (std::binary_search(published.begin(), published.end(), static_cast<const void*>(&pool_[b->slots[i]]),
+                                 std::less<>()))
+            held.set(i);
+      });
+      if (!g.part(*b, held, reclaimer::domain::waiting, reclaimer::domain::ripe)) return;
+    }
+  }
+}
 
 template <class Node, class Policy>
 void split_list<Node, Policy>::quarantine(operation& op, handle h) {
@@ -181,6 +210,7 @@ std::size_t split_list<Node, Policy>::collect(operation& op) {
   });
   garbage* const ours = op.me().retired.take();
   if (ours->open->size > 0) (void)ours->seal(domain_->stamp());
+  sift(*ours);
   domain_->advance();
   std::unique_ptr<bag> ripe;  // a stack of bags
   std::size_t count = 0;

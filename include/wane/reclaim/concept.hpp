@@ -13,6 +13,7 @@
 //   validate(word, l)        after it was read, before what was read is relied on
 //   advance()                the anchor moves on to the node read last
 //   pin(node)                keeps the node, which is protected now, while the guard's search goes elsewhere
+//   keep(node), forget()     the same for as many as there are, and for none of these any more
 //
 // For a blanket scheme (a guard covers everything that can be reached while it lasts) all of that is nothing.
 #pragma once
@@ -42,6 +43,8 @@ struct blanket_guard {
   }
   static constexpr void advance() noexcept {}
   static constexpr void pin(const void*) noexcept {}
+  static constexpr void keep(const void*) noexcept {}
+  static constexpr void forget() noexcept {}
 };
 
 /// A domain whose grace periods can be waited for.

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a reader that is parked inside a guard keeps from being freed: as little as its reclaimer says, or everything.
+#include <wane/map.hpp>
+#include <wane/reclaim/versioned.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/harness.hpp"
+#include "support/reclaimers.hpp"
+
+using namespace proptest;
+
+namespace {
+
+template <class R>
+struct policy_of : wane::policy<std::uint64_t> {
+  using reclaimer = R;
+};
+
+constexpr unsigned writers = 3;
+constexpr std::uint64_t removals = 20'000;  // of each writer
+
+/// The most slots that were retired and not freed while writers removed entries beside a parked reader.
+template <class R>
+std::size_t most_garbage() {
+  typename R::domain domain;
+  wane::map<std::uint64_t, std::uint64_t, policy_of<R>> map({}, {.domain = &domain});
+  constexpr std::uint64_t stays = 0;
+  map.insert(stays, stays);
+  std::atomic<std::size_t> most{0};
+  map.visit(stays, [&](std::uint64_t, std::uint64_t) {
+    std::vector<std::jthread> threads;
+    for (unsigned w = 0; w < writers; ++w)
+      threads.emplace_back([&, w] {
+        for (std::uint64_t i = 0; i < removals; ++i) {
+          const std::uint64_t key = 1 + w + writers * (i % 100);
+          map.insert(key, i);
+          map.erase(key);
+          if (i % 100 != 0) continue;
+          const std::size_t now = map.stats().retired;
+          // [1] relaxed: a figure, read when the threads have been joined.
+          std::size_t seen = most.load(std::memory_order_relaxed);
+          // [2] relaxed: as [1].
+          while (seen < now &&
+                 !most.compare_exchange_weak(seen, now, std::memory_order_relaxed, std::memory_order_relaxed)) {
+          }
+        }
+      });
+  });
+  map.collect();
+  EXPECT(map.stats().retired == 0, map.stats().retired << " slots are kept though nobody reads");
+  // [3] relaxed: the threads have been joined.
+  return most.load(std::memory_order_relaxed);
+}
+
+/// Two bags a thread, and what its hazards and those of the others hold.
+void hazards_hold_a_bounded_number() {
+  constexpr std::size_t threads = writers + 1, bound = threads * 2 * wane::impl::bag::capacity + threads * 3 * 2;
+  const std::size_t most = most_garbage<wane::hazard>();
+  EXPECT(most <= bound, most << " slots waited; at most " << bound << " may");
+}
+void versions_hold_nothing() {
+  const std::size_t most = most_garbage<wane::versioned>();
+  EXPECT(most <= writers,
+         most << " slots waited");  // one a writer is between being unlinked and being counted as freed
+}
+/// So that the above can be told from reclaimers that hold everything.
+void epochs_hold_everything() {
+  const std::size_t most = most_garbage<wane::epoch>();
+  EXPECT(most > writers * removals / 2, most << " slots waited: the reader was not in the way");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  suite tests(argc, argv);
+  tests.test("hazards_hold_a_bounded_number", hazards_hold_a_bounded_number);
+  tests.test("versions_hold_nothing", versions_hold_nothing);
+  tests.test("epochs_hold_everything", epochs_hold_everything);
+  return tests.result();
+}
