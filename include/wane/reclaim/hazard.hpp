@@ -12,6 +12,10 @@
 //   Z2  What is scanned for was unlinked before. If a reader's light fence comes before the scan's heavy fence, the scan sees
 //       its hazard; if the heavy fence comes first, the reader finds the anchor changed and does not read the node.
 //
+// Words that a search changes belong to nodes that are published, and lead to such, so hazards alone keep them from ABA. The
+// one exception is the link of a replacement that is being helped in: its tag stands in, for the length of a load and a
+// compare-and-swap.
+//
 // A guard has a hazard for the node of its anchor, one for the node that it reads, and one for a node that it pins; what else
 // it is told to keep takes further ones. They come from a stack, one a thread, because guards nest.
 //
