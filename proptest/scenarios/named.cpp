@@ -331,8 +331,8 @@ std::vector<named_program> sweeping() {
 const std::vector<named_program>& all() {
   static const std::vector<named_program> programs = [] {
     std::vector<named_program> p;
-    for (const auto& part :
-         {one_thread(), one_entry(), slots_that_serve_again(), published_nodes(), neighbours(), shapes(), reclaiming(), sweeping()})
+    for (const auto& part : {one_thread(), one_entry(), slots_that_serve_again(), published_nodes(), neighbours(),
+                             shapes(), reclaiming(), sweeping()})
       p.insert(p.end(), part.begin(), part.end());
     return p;
   }();
