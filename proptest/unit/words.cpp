@@ -120,7 +120,7 @@ void a_change_from_a_stale_state_fails() {
   EXPECT(word.change(expected, expected.lives_until(10)), "and back to the same deadline");
   expected = seen;
   EXPECT(!word.change(expected, seen.killed(cause::expired)), "the deadline is the same and the word is not");
-  EXPECT(expected.is_live() && expected.version() == 3, "who fails learns what is there");
+  EXPECT(expected == seen && word.read().version() == 3, "who fails has changed nothing, and looks anew");
 }
 
 }  // namespace
