@@ -464,14 +464,15 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
   }
 
   void shrink(const command& c) {
-    const auto before = map_.bucket_count();
-    if constexpr (requires { map_.shrink_to_fit(); })
+    if constexpr (requires { map_.shrink_to_fit(); }) {
+      const auto before = map_.bucket_count();
       if (!attempt(c, [&] { map_.shrink_to_fit(); })) return;
-    const auto after = buckets_asked_for_ = map_.bucket_count();
-    const auto least = std::bit_ceil(std::max<std::size_t>(options_.minimum_buckets, 1));
-    REQUIRE(after <= before && after >= std::min(least, before), before << " buckets shrank to " << after);
-    const double needed = static_cast<double>(map_.size()) / options_.max_load_factor;
-    REQUIRE(after <= least || static_cast<double>(after) <= 4 * needed, after << " buckets left for " << map_.size());
+      const auto after = buckets_asked_for_ = map_.bucket_count();
+      const auto least = std::bit_ceil(std::max<std::size_t>(options_.minimum_buckets, 1));
+      REQUIRE(after <= before && after >= std::min(least, before), before << " buckets shrank to " << after);
+      const double needed = static_cast<double>(map_.size()) / options_.max_load_factor;
+      REQUIRE(after <= least || static_cast<double>(after) <= 4 * needed, after << " buckets left for " << map_.size());
+    }
   }
 
   wane::cursor cursor_;
