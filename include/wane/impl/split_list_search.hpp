@@ -135,7 +135,7 @@ inline auto split_list<Node, Policy>::look(const guard& held, const course& c, N
     state s = entry->life.read();
     if (!c.still(held)) return met::lost;
     if (s.is_live()) [[likely]] {
-      if (!judge(*entry, at, s)) return met::lost;  // it has died or changed: a search that starts over will see how
+      if (!judge(*entry, at, s)) continue;  // it has died or changed; see how
       f = {entry, at, s, where};
       return met::entry;
     }
