@@ -388,8 +388,8 @@ class map_scenario final : public explorer::scenario {
     entries_ = r.entries;
   }
   void judge_leftovers() {
-    constexpr bool frees = Reclaimer::has_grace_period || Reclaimer::reuses_at_once ||
-                           Reclaimer::kind == wane::protection::pointer;
+    constexpr bool frees =
+        Reclaimer::has_grace_period || Reclaimer::reuses_at_once || Reclaimer::kind == wane::protection::pointer;
     if (const auto left = map_.stats().retired; frees && left != 0)
       engine::current().fail(fault::wrong_structure, std::to_string(left) + " retired slots are never freed");
     if constexpr (counts_values)
