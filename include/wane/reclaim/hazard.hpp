@@ -145,12 +145,13 @@ struct basic_hazard {
     }
     void advance() const noexcept { reads_ ^= 1; }
     void pin(const void* node) const noexcept {
-      // [Z2] release: as [Z1]; pairs with [Z3]. The node is protected by another hazard now.
+      // [Z2] release: as [Z1]; pairs with [Z3]. The node is in a lower hazard now, and scans go upwards: one that misses it
+      // there read what overwrote it, which was stored after this by release, and so comes by here later and sees it.
       fixed_[pinned].store(node, std::memory_order_release);
     }
     /// Keeps the node, which is protected now, until the guard ends or forgets what it keeps. Throws std::bad_alloc.
     void keep(const void* node) const {
-      // [Z12] release: as [Z2]; pairs with [Z3].
+      // [Z12] release: as [Z2], upwards; pairs with [Z3].
       hazard_at(record_->used).store(node, std::memory_order_release);
       ++record_->used;
     }
