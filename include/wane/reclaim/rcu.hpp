@@ -51,7 +51,7 @@ class thread_not_online : public std::logic_error {
 
 // The flavours of liburcu, by its names.
 struct memb;  ///< membarrier on the reclaiming side; the fastest for threads that register
-struct qsbr;  ///< guards cost nothing; threads announce quiescent states
+struct qsbr;  ///< guards write nothing; threads announce quiescent states
 struct mb;    ///< full barriers in every guard
 struct bp;    ///< "bulletproof": no registration at all, a little slower
 
