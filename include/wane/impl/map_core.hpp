@@ -2,17 +2,10 @@
 // The part of a map that knows keys, deadlines and events: what the operations of map.hpp are made of.
 #pragma once
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
-#include <variant>
-#include <vector>
 
 #include <wane/impl/deadline.hpp>
 #include <wane/impl/node.hpp>
@@ -315,84 +308,9 @@ class map_core final : public sweep_target {
   typename environment::template atomic<std::uint64_t> blocks_skipped_{0};
 };
 
-template <class Key, class T, class Policy>
-class map_core<Key, T, Policy>::obituary {
- public:
-  obituary(const guard& held, const node& n) noexcept : node_(&n) {
-    if constexpr (listens) {
-      if constexpr (by_value)
-        copy_.emplace(n.key(), n.value());
-      else
-        held.pin(&n);
-    }
-  }
-  template <class F>
-  void read(F&& f) const {
-    if constexpr (by_value)
-      f(copy_->first, copy_->second);
-    else
-      f(node_->key(), node_->value());
-  }
-
- private:
-  const node* node_;
-  [[no_unique_address]] std::conditional_t<by_value && listens, std::optional<std::pair<Key, T>>, std::monostate> copy_;
-};
-
-/// A key that was erased and inserted again stands a second time in its run of equal hashes, and a walk that starts over
-/// comes by a whole run again. Most runs are of one, which takes no memory.
-template <class Key, class T, class Policy>
-class map_core<Key, T, Policy>::visited_keys {
- public:
-  using kept = std::conditional_t<by_value, Key, const node*>;
-
-  visited_keys(const map_core& core, const guard& held) noexcept : core_(core), held_(held) {}
-
-  /// Nothing: the entry has changed.
-  [[nodiscard]] static std::optional<kept> key_of(const found& f) {
-    if constexpr (by_value) {
-      const Key key = f.node->key();
-      return f.node->life.read() == f.life ? std::optional<kept>(key) : std::nullopt;
-    } else {
-      return f.node;
-    }
-  }
-  [[nodiscard]] bool empty() const noexcept { return !first_; }
-  [[nodiscard]] bool contains(const kept& key) const {
-    return (first_ && same(*first_, key)) ||
-           std::any_of(others_.begin(), others_.end(), [&](const kept& other) { return same(other, key); });
-  }
-  /// Before the key is visited: visitors may use the map.
-  void keep([[maybe_unused]] const kept& key) {
-    if constexpr (!by_value) held_.keep(key);
-  }
-  void add(const kept& key) {
-    if (first_)
-      others_.push_back(key);
-    else
-      first_ = key;
-  }
-  void clear() noexcept {
-    first_.reset();
-    others_.clear();
-    held_.forget();
-  }
-
- private:
-  [[nodiscard]] bool same(const kept& a, const kept& b) const {
-    if constexpr (by_value)
-      return core_.equal_(a, b);
-    else
-      return core_.same_key(*a, *b);
-  }
-
-  const map_core& core_;
-  const guard& held_;
-  std::optional<kept> first_;
-  std::vector<kept> others_;
-};
-
 }  // namespace wane::impl
 
 #include <wane/impl/map_size.hpp>
+#include <wane/impl/obituary.hpp>
 #include <wane/impl/sweep.hpp>
+#include <wane/impl/visited_keys.hpp>

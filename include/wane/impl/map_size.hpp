@@ -3,7 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cmath>
+#include <stdexcept>
 
 #include <wane/impl/map_core.hpp>
 

@@ -47,6 +47,18 @@ struct blanket_guard {
   static constexpr void forget() noexcept {}
 };
 
+/// The rest of a scheme to which threads announce themselves by their guards alone.
+template <class Scheme>
+struct announced_by_guards {
+  struct participant {};
+  static void quiescent() noexcept {}
+
+  static auto& default_domain() noexcept {
+    static typename Scheme::domain shared;
+    return shared;
+  }
+};
+
 /// A domain whose grace periods can be waited for.
 template <class Domain>
 concept waits_for_grace_periods = requires(Domain& domain) {

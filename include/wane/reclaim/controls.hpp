@@ -23,7 +23,7 @@ struct no_grace_period {
 };
 
 template <bool ReusesAtOnce>
-struct control {
+struct control : announced_by_guards<control<ReusesAtOnce>> {
   static constexpr protection kind = protection::blanket;
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = false;
@@ -36,12 +36,6 @@ struct control {
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
   };
-  struct participant {};
-  static void quiescent() noexcept {}
-  static domain& default_domain() noexcept {
-    static domain shared;
-    return shared;
-  }
 };
 
 }  // namespace impl

@@ -31,7 +31,7 @@
 namespace wane {
 
 template <class Env>
-struct basic_epoch {
+struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
   static constexpr protection kind = protection::blanket;
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
@@ -99,15 +99,6 @@ struct basic_epoch {
    private:
     typename domain::record* record_;
   };
-
-  struct participant {};
-  /// Nothing: threads announce by their guards.
-  static void quiescent() noexcept {}
-
-  static domain& default_domain() noexcept {
-    static domain shared;
-    return shared;
-  }
 };
 
 template <class Env>

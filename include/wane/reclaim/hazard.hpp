@@ -40,7 +40,7 @@
 namespace wane {
 
 template <class Env>
-struct basic_hazard {
+struct basic_hazard : announced_by_guards<basic_hazard<Env>> {
   static constexpr protection kind = protection::pointer;
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = false;
@@ -174,14 +174,6 @@ struct basic_hazard {
     typename domain::chunk::hazard* fixed_;
     mutable std::size_t reads_ = 0;
   };
-
-  struct participant {};
-  static void quiescent() noexcept {}
-
-  static domain& default_domain() noexcept {
-    static domain shared;
-    return shared;
-  }
 };
 
 template <class Env>

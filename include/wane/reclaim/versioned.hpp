@@ -32,7 +32,7 @@
 namespace wane {
 
 template <class Env>
-struct basic_versioned {
+struct basic_versioned : announced_by_guards<basic_versioned<Env>> {
   static constexpr protection kind = protection::version;
   static constexpr bool value_only = true;
   static constexpr bool has_grace_period = true;
@@ -70,14 +70,6 @@ struct basic_versioned {
       return anchor.read() == expected;
     }
   };
-
-  struct participant {};
-  static void quiescent() noexcept {}
-
-  static domain& default_domain() noexcept {
-    static domain shared;
-    return shared;
-  }
 };
 
 using versioned = basic_versioned<std_environment>;
