@@ -11,6 +11,7 @@
 #include <wane/map.hpp>
 #include <wane/reclaim/controls.hpp>
 #include <wane/reclaim/hazard.hpp>
+#include <wane/reclaim/ibr.hpp>
 #include <wane/reclaim/rcu.hpp>
 #include <wane/reclaim/versioned.hpp>
 #include <wane/sweeper.hpp>
@@ -159,6 +160,7 @@ using wane_rcu_mb = wane_map<wane::rcu<wane::mb>>;
 using wane_rcu_bp = wane_map<wane::rcu<wane::bp>>;
 using wane_versioned = wane_map<wane::versioned>;
 using wane_hazard = wane_map<wane::hazard>;
+using wane_ibr = wane_map<wane::ibr>;
 /// Its garbage would outgrow memory where entries expire for long: it has no part in that.
 using wane_leak = basic_wane<wane::leak, wane::coarse_clock>;
 

@@ -8,6 +8,7 @@
 #include <wane/reclaim/controls.hpp>
 #include <wane/reclaim/epoch.hpp>
 #include <wane/reclaim/hazard.hpp>
+#include <wane/reclaim/ibr.hpp>
 #include <wane/reclaim/versioned.hpp>
 
 #include <array>
@@ -66,6 +67,7 @@ using epoch = watched<wane::basic_epoch<environment>>;
 // Their guards as such keep nothing from being reclaimed.
 using versioned = wane::basic_versioned<environment>;
 using hazard = wane::basic_hazard<environment>;
+using ibr = wane::basic_ibr<environment>;
 using wane::leak;
 using wane::unsafe_reuse;
 using clock = wane::basic_manual_clock<environment>;

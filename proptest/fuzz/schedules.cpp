@@ -22,8 +22,9 @@ program program_from(byte_reader& bytes) {
   program p;
   p.buckets = 1 + shape % 4;
   p.growth = (shape & 4) != 0;
-  constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned};
-  p.reclaimer = reclaimers[(shape >> 3) % 3];
+  constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned,
+                                        reclamation::hazard, reclamation::ibr};
+  p.reclaimer = reclaimers[(shape >> 3) % 5];
   p.integer_keys = (shape & 64) == 0;
   p.cold = (shape & 48) == 48;
   const unsigned before = shape >> 7;

@@ -10,8 +10,5 @@ int main(int argc, char** argv) {
   for_each_reclaimer<every_reclaimer>("a_map_of_strings_does_what_its_model_does", [&]<class R>(const auto& name) {
     tests.property(name, [] { a_map_does_what_its_model_does<string_codec, R>({.keys = 24, .faults = {}}); });
   });
-  for_each_reclaimer<pointer_reclaimers>("a_map_of_strings_does_what_its_model_does", [&]<class R>(const auto& name) {
-    tests.property(name, [] { a_map_does_what_its_model_does<string_codec, R>({.keys = 24, .faults = {}}); });
-  });
   return tests.result();
 }

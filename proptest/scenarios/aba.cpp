@@ -124,8 +124,8 @@ int main(int argc, char** argv) {
         tests.test(name + " is clean " + name_of(c) + " [versioned]",
                    [=] { must_be_clean(i, reclamation::versioned, c); });
     }
-    for (const reclamation r :
-         {reclamation::epoch, reclamation::oracle, reclamation::versioned, reclamation::hazard, reclamation::leak})
+    for (const reclamation r : {reclamation::epoch, reclamation::oracle, reclamation::versioned, reclamation::hazard,
+                                reclamation::ibr, reclamation::leak})
       tests.test(name + " is clean [" + proptest::name_of(r) + "]", [=] { must_be_clean(i, r, counter::none); });
   }
   return tests.result();

@@ -206,7 +206,8 @@ rc::Gen<program> any_small_program() {
       rc::gen::set(&program::buckets, rc::gen::resize(100, rc::gen::inRange(1u, 5u))),
       rc::gen::set(&program::growth, rc::gen::element(false, true)),
       rc::gen::set(&program::reclaimer,
-                   rc::gen::element(reclamation::epoch, reclamation::oracle, reclamation::versioned)),
+                   rc::gen::element(reclamation::epoch, reclamation::oracle, reclamation::versioned,
+                                    reclamation::hazard, reclamation::ibr)),
       rc::gen::set(&program::integer_keys, rc::gen::element(true, false)),
       rc::gen::set(&program::curious_listener, rc::gen::element(false, false, false, true)),
       rc::gen::set(&program::cold, rc::gen::element(false, false, false, true)));

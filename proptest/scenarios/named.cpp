@@ -192,6 +192,40 @@ std::vector<named_program> published_nodes() {
   };
 }
 
+/// Readers publish the eras that they read in; each collect() of garbage begins one.
+std::vector<named_program> lives_of_slots() {
+  const auto ibr = reclamation::ibr;
+  return {
+      {.what = {.name = "read-and-collect",
+                .before = {insert(1)},
+                .threads = {{erase(1), collect()}, {find(1)}},
+                .reclaimer = ibr,
+                .integer_keys = false},
+       .reach = {1, 1},
+       .symmetric_too = true},
+      // The reader meets a node that was born after it began.
+      {.what = {.name = "born-later-and-collect",
+                .before = {insert(8), insert(10)},
+                .threads = {{erase(10), collect(), insert(1), erase(1), collect()}, {find(1)}},
+                .reclaimer = ibr,
+                .integer_keys = false},
+       .reach = {2, 1},
+       .symmetric_too = true},
+      // The reader stands on 4, which has been unlinked and still leads to 6, which was born after it began and is free.
+      {.what = {.name = "born-behind-a-frozen-word",
+                .before = {insert(4), insert(8), insert(10)},
+                .threads = {{find(22)}, {erase(10), collect(), insert(6), erase(4), erase(6), collect()}},
+                .reclaimer = ibr,
+                .integer_keys = false}},
+      // The same, and a guard within the reader's has seen the later era.
+      {.what = {.name = "born-before-a-guard-within",
+                .before = {insert(6, 5), insert(10), advance(5)},
+                .threads = {{find(6)}, {erase(10), collect(), insert(22), find(6), erase(22), collect()}},
+                .reclaimer = ibr,
+                .integer_keys = false}},
+  };
+}
+
 std::vector<named_program> neighbours() {
   return {
       {.what = {.name = "insert-and-insert-next-to-it", .threads = {{insert(1)}, {insert(2)}}}},
@@ -331,8 +365,8 @@ std::vector<named_program> sweeping() {
 const std::vector<named_program>& all() {
   static const std::vector<named_program> programs = [] {
     std::vector<named_program> p;
-    for (const auto& part : {one_thread(), one_entry(), slots_that_serve_again(), published_nodes(), neighbours(),
-                             shapes(), reclaiming(), sweeping()})
+    for (const auto& part : {one_thread(), one_entry(), slots_that_serve_again(), published_nodes(), lives_of_slots(),
+                             neighbours(), shapes(), reclaiming(), sweeping()})
       p.insert(p.end(), part.begin(), part.end());
     return p;
   }();

@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
   suite tests(argc, argv);
   explorer::catch_crashes();
   for (const named_program& n : named_programs())
-    for (const reclamation r : {reclamation::epoch, reclamation::oracle, reclamation::versioned, reclamation::hazard}) {
+    for (const reclamation r :
+         {reclamation::epoch, reclamation::oracle, reclamation::versioned, reclamation::hazard, reclamation::ibr}) {
       program p = n.what;
       p.reclaimer = r;
       tests.test(p.name + " [" + name_of(r) + "]", [&] {

@@ -63,9 +63,9 @@ const std::vector<condition>& conditions() {
 /// Which reclaimer and which kind of key: all in turn.
 void vary(program& p, std::size_t n) {
   constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned,
-                                        reclamation::hazard};
-  p.reclaimer = reclaimers[n % 4];
-  p.integer_keys = n / 4 % 2 == 0;
+                                        reclamation::hazard, reclamation::ibr};
+  p.reclaimer = reclaimers[n % 5];
+  p.integer_keys = n / 5 % 2 == 0;
 }
 
 explorer::limits each() { return {.seconds = 2 * stress_factor()}; }

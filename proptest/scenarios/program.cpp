@@ -84,6 +84,7 @@ const char* name_of(reclamation r) noexcept {
     case reclamation::oracle: return "oracle";
     case reclamation::versioned: return "versioned";
     case reclamation::hazard: return "hazard";
+    case reclamation::ibr: return "ibr";
     case reclamation::leak: return "leak";
     case reclamation::unsafe_reuse: return "unsafe reuse";
   }

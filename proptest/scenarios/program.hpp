@@ -33,7 +33,7 @@ struct step {
   proptest::chore chore = proptest::chore::none;
 };
 
-enum class reclamation : std::uint8_t { epoch, oracle, versioned, hazard, leak, unsafe_reuse };
+enum class reclamation : std::uint8_t { epoch, oracle, versioned, hazard, ibr, leak, unsafe_reuse };
 [[nodiscard]] const char* name_of(reclamation r) noexcept;
 
 /// What a program is about: a map, or the pool alone (then only the number of threads counts, see pool_scenario.hpp).

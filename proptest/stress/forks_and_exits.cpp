@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wane/map.hpp>
+#include <wane/reclaim/hazard.hpp>
+#include <wane/reclaim/ibr.hpp>
 #include <wane/reclaim/versioned.hpp>
 
 #include <atomic>
@@ -125,6 +127,8 @@ void tests_of(suite& tests, const std::string& name) {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests_of<wane::epoch>(tests, "epoch");
+  tests_of<wane::hazard>(tests, "hazard");
+  tests_of<wane::ibr>(tests, "ibr");
   tests_of<wane::versioned>(tests, "versioned");
   return tests.result();
 }

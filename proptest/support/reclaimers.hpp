@@ -4,6 +4,7 @@
 
 #include <wane/reclaim/epoch.hpp>
 #include <wane/reclaim/hazard.hpp>
+#include <wane/reclaim/ibr.hpp>
 #include <wane/reclaim/rcu.hpp>
 #include <wane/reclaim/versioned.hpp>
 
@@ -22,6 +23,8 @@ inline constexpr const char* reclaimer_name<wane::basic_epoch<Env>> = "epoch";
 template <class Env>
 inline constexpr const char* reclaimer_name<wane::basic_hazard<Env>> = "hazard";
 template <class Env>
+inline constexpr const char* reclaimer_name<wane::basic_ibr<Env>> = "ibr";
+template <class Env>
 inline constexpr const char* reclaimer_name<wane::basic_versioned<Env>> = "versioned";
 template <>
 inline constexpr const char* reclaimer_name<wane::rcu<wane::memb>> = "rcu memb";
@@ -32,13 +35,12 @@ inline constexpr const char* reclaimer_name<wane::rcu<wane::mb>> = "rcu mb";
 template <>
 inline constexpr const char* reclaimer_name<wane::rcu<wane::bp>> = "rcu bp";
 
-using every_reclaimer =
-    reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>, wane::rcu<wane::mb>, wane::rcu<wane::bp>>;
+/// For keys and values of any type.
+using every_reclaimer = reclaimers<wane::epoch, wane::hazard, wane::ibr, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>,
+                                   wane::rcu<wane::mb>, wane::rcu<wane::bp>>;
 /// For tests of which there are many: those that differ most in how they find a grace period.
 using main_reclaimers = reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>>;
 
-/// Those that protect node by node: the walks of all operations differ.
-using pointer_reclaimers = reclaimers<wane::hazard>;
 /// Those that hand out copies: for keys and values that can be copied as they lie in memory.
 using copying_reclaimers = reclaimers<wane::versioned>;
 

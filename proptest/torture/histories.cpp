@@ -151,6 +151,8 @@ int main(int argc, char** argv) {
     tests_of<wane::basic_versioned<delayed>, number, delayed, spread_hash>(tests, j);
     tests_of<wane::hazard, boxed, plain, mixed>(tests, j);
     tests_of<wane::basic_hazard<delayed>, boxed, delayed, spread_hash>(tests, j);
+    tests_of<wane::ibr, boxed, plain, spread_hash>(tests, j);
+    tests_of<wane::basic_ibr<delayed>, number, delayed, mixed>(tests, j);
     tests_of<wane::rcu<wane::memb>, number, plain, mixed>(tests, j);
     tests_of<wane::rcu<wane::memb>, boxed, delayed, spread_hash>(tests, j);
     tests_of<wane::rcu<wane::qsbr>, boxed, plain, spread_hash>(tests, j);

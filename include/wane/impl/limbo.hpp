@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Limbo: slots that have been unlinked and wait for their grace period, in bags.
 //
-//   thread's garbage:  open bag  ->  sealed bags, oldest first, each with the stamp of its sealing
+//   thread's garbage:  open bag  ->  waiting bags, oldest first, each with the stamp of its sealing  ->  ripe bags
+//
+// A waiting bag is ripe when the grace period of its stamp has passed. Reclaimers without such look at the slots of a few
+// waiting bags whenever one is sealed: what somebody holds waits on, in bags shared with others of its kind.
 //
 // Room for a slot is made sure of before the compare-and-swap that unlinks it (class `ticket`), so that retiring cannot
 // fail. Each ticket then frees a few slots whose time has come, never a whole batch at once, so that no operation pays
@@ -12,6 +15,7 @@
 // its place. So garbage is never stuck with a thread that is idle or gone (M1: whoever holds the pointer owns it all).
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bitset>
 #include <cassert>
@@ -34,61 +38,96 @@ struct bag {
 };
 static_assert(sizeof(bag) <= 520);
 
+/// Bags, first in first out.
+class bag_queue {
+ public:
+  bag_queue() = default;
+  bag_queue(const bag_queue&) = delete;
+  bag_queue& operator=(const bag_queue&) = delete;
+  ~bag_queue() {
+    while (oldest_) oldest_ = std::move(oldest_->newer);  // not recursively
+  }
+
+  [[nodiscard]] bool empty() const noexcept { return !oldest_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] bag& oldest() const noexcept { return *oldest_; }
+  [[nodiscard]] bag& newest() const noexcept { return *newest_; }
+  void append(std::unique_ptr<bag> last) noexcept {
+    bag* const b = last.get();
+    (newest_ == nullptr ? oldest_ : newest_->newer) = std::move(last);
+    newest_ = b;
+    ++size_;
+  }
+  std::unique_ptr<bag> drop_oldest() noexcept {
+    std::unique_ptr<bag> b = std::move(oldest_);
+    oldest_ = std::move(b->newer);
+    if (!oldest_) newest_ = nullptr;
+    --size_;
+    return b;
+  }
+  void take_over(bag_queue& other) noexcept {
+    while (!other.empty()) append(other.drop_oldest());
+  }
+  template <class F>
+  void for_each_slot(F&& f) const {
+    for (const bag* b = oldest_.get(); b != nullptr; b = b->newer.get())
+      for (std::uint32_t i = 0; i < b->size; ++i) f(b->slots[i]);
+  }
+
+ private:
+  std::unique_ptr<bag> oldest_;
+  bag* newest_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 struct garbage {
   std::unique_ptr<bag> open = std::make_unique<bag>();
   std::unique_ptr<bag> spare;
-  std::unique_ptr<bag> oldest;
-  bag* newest = nullptr;
+  bag_queue waiting;  // sealed
+  bag_queue ripe;     // their time has come
 
-  garbage() = default;
-  garbage(const garbage&) = delete;
-  garbage& operator=(const garbage&) = delete;
-  ~garbage() {
-    while (oldest) oldest = std::move(oldest->newer);  // not recursively
-  }
-
-  void append(std::unique_ptr<bag> sealed) noexcept {
-    bag* const b = sealed.get();
-    (newest == nullptr ? oldest : newest->newer) = std::move(sealed);
-    newest = b;
-  }
-  std::unique_ptr<bag> drop_oldest() noexcept {
-    std::unique_ptr<bag> b = std::move(oldest);
-    oldest = std::move(b->newer);
-    if (!oldest) newest = nullptr;
-    return b;
-  }
   [[nodiscard]] bool has_room() const noexcept { return open->size < bag::capacity; }
   /// Seals the open bag and opens another. False when that needs memory that is not there.
   [[nodiscard]] bool seal(std::uint64_t stamp) noexcept {
-    std::unique_ptr<bag> next = spare ? std::move(spare) : std::unique_ptr<bag>(new (std::nothrow) bag);
+    std::unique_ptr<bag> next = empty_bag();
     if (!next) return false;
     open->stamp = stamp;
-    append(std::exchange(open, std::move(next)));
+    waiting.append(std::exchange(open, std::move(next)));
     return true;
   }
-  /// Lets a sealed bag pass but for the slots that are held, which wait anew. False when that needs memory that is not there.
-  [[nodiscard]] bool part(bag& b, const std::bitset<bag::capacity>& held, std::uint64_t waiting,
-                          std::uint64_t passed) noexcept {
-    if (open->size + held.count() > bag::capacity && !seal(waiting)) return false;
+  /// What becomes of a bag that was waiting, when those of its slots that are `held` must wait on and the others need not.
+  void settle(std::unique_ptr<bag> b, const std::bitset<bag::capacity>& held) noexcept {
+    if (held.none()) return ripe.append(std::move(b));
+    const bool shares = !waiting.empty() && waiting.newest().size + held.count() <= bag::capacity;
+    std::unique_ptr<bag> fresh = shares || held.count() == b->size ? nullptr : empty_bag();
+    if (!shares && !fresh) return waiting.append(std::move(b));  // as it is: all of it is held, or memory exhausted
+    if (fresh) waiting.append(std::move(fresh));
+    bag& rest = waiting.newest();
+    rest.stamp = std::max(rest.stamp, b->stamp);
     std::uint32_t left = 0;
-    for (std::uint32_t i = 0; i < b.size; ++i) (held[i] ? open->slots[open->size++] : b.slots[left++]) = b.slots[i];
-    b.size = left;
-    b.stamp = passed;
-    return true;
+    for (std::uint32_t i = 0; i < b->size; ++i) (held[i] ? rest.slots[rest.size++] : b->slots[left++]) = b->slots[i];
+    b->size = left;
+    if (left == 0) return keep(std::move(b));
+    ripe.append(std::move(b));
   }
   /// The slots of a bag that is used up can serve again.
   void keep(std::unique_ptr<bag> used) noexcept {
     if (spare) return;
     used->size = 0;
+    used->stamp = 0;
     spare = std::move(used);
   }
-  [[nodiscard]] bool empty() const noexcept { return open->size == 0 && !oldest; }
+  [[nodiscard]] bool empty() const noexcept { return open->size == 0 && waiting.empty() && ripe.empty(); }
   template <class F>
   void for_each(F&& f) const {
     for (std::uint32_t i = 0; i < open->size; ++i) f(open->slots[i]);
-    for (const bag* b = oldest.get(); b != nullptr; b = b->newer.get())
-      for (std::uint32_t i = 0; i < b->size; ++i) f(b->slots[i]);
+    waiting.for_each_slot(f);
+    ripe.for_each_slot(f);
+  }
+
+ private:
+  [[nodiscard]] std::unique_ptr<bag> empty_bag() noexcept {
+    return spare ? std::move(spare) : std::unique_ptr<bag>(new (std::nothrow) bag);
   }
 };
 

@@ -178,7 +178,7 @@ stats map_core<Key, T, Policy>::stats() const {
   s.node_bytes = sizeof(node);
   s.slots = std::size_t{list_.slots().blocks()} * block_slots;
   s.retired = list_.retired();
-  s.mapped_bytes = list_.slots().mapped_bytes() + list_.table().mapped_bytes();
+  s.mapped_bytes = list_.mapped_bytes();
   s.heap_bytes = threads.bytes() + list_.garbage_bytes();
   s.huge_pages = huge_pages_ && transparent_huge_pages() != "never" && transparent_huge_pages() != "unknown";
   // [C9] relaxed: figures.

@@ -33,6 +33,7 @@
 #include <cstdint>
 #include <new>
 
+#include <wane/impl/births.hpp>
 #include <wane/impl/buckets.hpp>
 #include <wane/impl/limbo.hpp>
 #include <wane/impl/pool.hpp>
@@ -168,7 +169,10 @@ class split_list {
           quarantine(op, h);
           continue;
         }
-      return h;
+      if (births_.note(h, *domain_)) [[likely]]
+        return h;
+      pool_.release(op.me().slots, h);
+      throw std::bad_alloc();
     }
   }
 
@@ -182,6 +186,9 @@ class split_list {
   /// Frees slots whose grace period has passed, everybody's. Returns how many.
   std::size_t collect(operation& op);
 
+  [[nodiscard]] std::size_t mapped_bytes() const noexcept {
+    return pool_.mapped_bytes() + births_.mapped_bytes() + buckets_.mapped_bytes();
+  }
   /// Slots unlinked and not yet freed.
   [[nodiscard]] std::size_t retired() const noexcept;
   /// Heap memory of garbage bags, about: what holds the slots that are waiting.
@@ -255,8 +262,12 @@ class split_list {
 
   /// Seals the open bag, and sifts. False when memory is exhausted.
   bool seal(garbage& g) noexcept;
-  /// Looks at the hazards, where there are any: what none of them holds has passed.
-  void sift(garbage& g) noexcept;
+  /// Moves on the waiting bags whose grace period has passed, where that is how it is found out.
+  void ripen(garbage& g) noexcept;
+  /// Looks at the slots of a few waiting bags, where that is. Returns how many bags those were.
+  std::size_t sift(garbage& g) noexcept;
+  /// More than the one that is sealed each time, so that what had to wait once is looked at again.
+  static constexpr std::size_t sifted_at_once = 4;
   /// A thread's right to retire one slot.
   class ticket;
   /// Takes over what `from`, a thread that is idle or gone, has retired. False when its owner is at it, or no memory.
@@ -271,6 +282,7 @@ class split_list {
   }
 
   pool<Node, environment, pages> pool_;
+  [[no_unique_address]] births<Policy> births_;
   buckets<environment, pages> buckets_;
   typename reclaimer::domain* domain_;
   per_thread<thread_state<environment>, environment> threads_;

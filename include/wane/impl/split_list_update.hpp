@@ -3,8 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bitset>
-#include <functional>
+#include <memory>
 
 #include <wane/impl/split_list.hpp>
 
@@ -12,7 +13,7 @@ namespace wane::impl {
 
 template <class Node, class Policy>
 split_list<Node, Policy>::split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits)
-    : pool_(p, huge), buckets_(p, huge, bits), domain_(&domain) {
+    : pool_(p, huge), births_(p, huge), buckets_(p, huge, bits), domain_(&domain) {
   if (!buckets_.ensure(bits)) throw std::bad_alloc();
   lay_out_sentinels(bits);
 }
@@ -77,10 +78,11 @@ class split_list<Node, Policy>::ticket {
     }
     handle ripe[frees_a_ticket];
     std::uint32_t count = 0;
-    while (count < frees_a_ticket && garbage_->oldest && list_.domain_->passed(garbage_->oldest->stamp)) {
-      bag& b = *garbage_->oldest;
+    if (garbage_->ripe.empty()) list_.ripen(*garbage_);
+    while (count < frees_a_ticket && !garbage_->ripe.empty()) {
+      bag& b = garbage_->ripe.oldest();
       while (count < frees_a_ticket && b.size > 0) ripe[count++] = b.slots[--b.size];
-      if (b.size == 0) garbage_->keep(garbage_->drop_oldest());
+      if (b.size == 0) garbage_->keep(garbage_->ripe.drop_oldest());
     }
     // [U1] relaxed: a hint for adopters, who look at it again when they find the garbage taken ([U4]).
     op_.me().waiting.store(!garbage_->empty(), std::memory_order_relaxed);
@@ -120,26 +122,31 @@ class split_list<Node, Policy>::ticket {
 template <class Node, class Policy>
 bool split_list<Node, Policy>::seal(garbage& g) noexcept {
   if (!g.seal(domain_->stamp())) return false;
-  sift(g);
-  return g.has_room() || g.seal(domain_->stamp());
+  if constexpr (sifting_reclaimer<reclaimer>) sift(g);
+  return true;
 }
 
 template <class Node, class Policy>
-void split_list<Node, Policy>::sift(garbage& g) noexcept {
-  if constexpr (reclaimer::kind == protection::pointer) {
-    const bag* const last = g.newest;
-    for (bag* b = g.oldest.get(); b != nullptr; b = b == last ? nullptr : b->newer.get()) {
-      if (domain_->passed(b->stamp)) continue;
-      std::bitset<bag::capacity> held;
-      domain_->scan([&](auto published) {
-        for (std::uint32_t i = 0; i < b->size; ++i)
-          if (std::binary_search(published.begin(), published.end(), static_cast<const void*>(&pool_[b->slots[i]]),
-                                 std::less<>()))
-            held.set(i);
-      });
-      if (!g.part(*b, held, reclaimer::domain::waiting, reclaimer::domain::ripe)) return;
-    }
-  }
+void split_list<Node, Policy>::ripen(garbage& g) noexcept {
+  if constexpr (!sifting_reclaimer<reclaimer>)
+    while (!g.waiting.empty() && domain_->passed(g.waiting.oldest().stamp)) g.ripe.append(g.waiting.drop_oldest());
+}
+
+template <class Node, class Policy>
+std::size_t split_list<Node, Policy>::sift(garbage& g) noexcept {
+  std::array<std::unique_ptr<bag>, sifted_at_once> bags;
+  std::array<std::bitset<bag::capacity>, sifted_at_once> held;
+  std::size_t count = 0;
+  while (count < sifted_at_once && !g.waiting.empty()) bags[count++] = g.waiting.drop_oldest();
+  domain_->scan([&](auto&& is_held) {
+    for (std::size_t b = 0; b < count; ++b)
+      for (std::uint32_t i = 0; i < bags[b]->size; ++i) {
+        const handle h = bags[b]->slots[i];
+        if (is_held(unlinked_node{&pool_[h], births_.of(h), bags[b]->stamp})) held[b].set(i);
+      }
+  });
+  for (std::size_t b = 0; b < count; ++b) g.settle(std::move(bags[b]), held[b]);
+  return count;
 }
 
 template <class Node, class Policy>
@@ -180,9 +187,10 @@ bool split_list<Node, Policy>::adopt(operation& op, thread_state<environment>& f
   }
   // Our stamp serves for what they unlinked: it was handed over (M1) before the stamp was taken.
   theirs->open->stamp = domain_->stamp();
-  theirs->append(std::move(theirs->open));
+  theirs->waiting.append(std::move(theirs->open));
   garbage* const ours = op.me().retired.take();
-  while (theirs->oldest) ours->append(theirs->drop_oldest());
+  ours->waiting.take_over(theirs->waiting);
+  ours->ripe.take_over(theirs->ripe);
   // [U5] relaxed: as [U1].
   op.me().waiting.store(true, std::memory_order_relaxed);
   op.me().retired.put_back(ours);
@@ -210,21 +218,21 @@ std::size_t split_list<Node, Policy>::collect(operation& op) {
   });
   garbage* const ours = op.me().retired.take();
   if (ours->open->size > 0) (void)ours->seal(domain_->stamp());
-  sift(*ours);
   domain_->advance();
-  std::unique_ptr<bag> ripe;  // a stack of bags
-  std::size_t count = 0;
-  while (ours->oldest && domain_->passed(ours->oldest->stamp)) {
-    auto b = ours->drop_oldest();
-    count += b->size;
-    b->newer = std::move(ripe);
-    ripe = std::move(b);
-  }
+  if constexpr (sifting_reclaimer<reclaimer>)
+    for (std::size_t left = ours->waiting.size(); left > 0 && !ours->waiting.empty();)
+      left -= std::min(left, sift(*ours));
+  ripen(*ours);
+  bag_queue ripe;
+  ripe.take_over(ours->ripe);
   // [U8] relaxed: as [U1].
   op.me().waiting.store(!ours->empty(), std::memory_order_relaxed);
   op.me().retired.put_back(ours);
-  for (; ripe; ripe = std::move(ripe->newer))
-    for (std::uint32_t i = 0; i < ripe->size; ++i) reclaim_ripe(op, ripe->slots[i]);
+  std::size_t count = 0;
+  ripe.for_each_slot([&](handle h) {
+    reclaim_ripe(op, h);
+    ++count;
+  });
   return count;
 }
 
@@ -258,7 +266,9 @@ auto split_list<Node, Policy>::help(operation& op, position& at, handle h, Node&
   link successor = after;
   if (dead.is_forward()) {
     // Every helper computes the same target, because n.next is frozen; one of them succeeds, once.
-    word& next = pool_[dead.forward()].next;
+    Node& replacement = pool_[dead.forward()];
+    if (!op.held().protect(*at.before, at.expected, &replacement)) return helped::lost;
+    word& next = replacement.next;
     link l = next.read();
     if (!still()) return helped::lost;  // or the slot may serve another replacement by now
     if (l.is_unset() && !change(op, next, l, l.pointing_to(after)) && op.must_step_outside()) return helped::lost;

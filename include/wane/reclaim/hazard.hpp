@@ -12,9 +12,7 @@
 //   Z2  What is scanned for was unlinked before. If a reader's light fence comes before the scan's heavy fence, the scan sees
 //       its hazard; if the heavy fence comes first, the reader finds the anchor changed and does not read the node.
 //
-// Words that a search changes belong to nodes that are published, and lead to such, so hazards alone keep them from ABA. The
-// one exception is the link of a replacement that is being helped in: its tag stands in, for the length of a load and a
-// compare-and-swap.
+// Words that a search changes belong to nodes that are published, and lead to such, so hazards alone keep them from ABA.
 //
 // A guard has a hazard for the node of its anchor, one for the node that it reads, and one for a node that it pins; what else
 // it is told to keep takes further ones. They come from a stack, one a thread, because guards nest.
@@ -30,7 +28,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
 #include <utility>
 
 #include <wane/environment.hpp>
@@ -54,19 +51,15 @@ struct basic_hazard : announced_by_guards<basic_hazard<Env>> {
     domain(const domain&) = delete;
     domain& operator=(const domain&) = delete;
 
-    // A bag waits until it has been sifted.
-    static constexpr std::uint64_t waiting = 1;
-    static constexpr std::uint64_t ripe = 0;
-    [[nodiscard]] static constexpr std::uint64_t stamp() noexcept { return waiting; }
-    [[nodiscard]] static constexpr bool passed(std::uint64_t stamp) noexcept { return stamp == ripe; }
+    [[nodiscard]] static constexpr std::uint64_t stamp() noexcept { return 0; }
     static constexpr void advance() noexcept {}
     [[nodiscard]] bool in_guard(std::uint32_t slot) const noexcept {
       const record* const r = records_.find(slot);
       return r != nullptr && r->used != 0;
     }
 
-    /// Calls f(span of published pointers, sorted) until all that are published have been shown. What is unlinked before
-    /// the call and is in no span is protected by nobody.
+    /// Calls f(is_held) until every hazard has been asked. What was unlinked before the call and is in none of them is held by
+    /// nobody.
     template <class F>
     void scan(F&& f) const;
 
@@ -183,9 +176,11 @@ void basic_hazard<Env>::domain::scan(F&& f) const {
   Env::heavy_fence();
   std::array<const void*, 256> published;
   std::size_t count = 0;
-  const auto show = [&] {
+  const auto ask = [&] {
     std::sort(published.begin(), published.begin() + count, std::less<>());
-    f(std::span<const void* const>(published.data(), count));
+    f([&](const unlinked_node& n) {
+      return std::binary_search(published.begin(), published.begin() + count, n.node, std::less<>());
+    });
     count = 0;
   };
   records_.for_each([&](std::uint32_t, const record& r) {
@@ -195,15 +190,15 @@ void basic_hazard<Env>::domain::scan(F&& f) const {
         // [Z3] acquire: pairs with [Z1], [Z2], [Z4] and [Z12].
         const void* const node = hazard.load(std::memory_order_acquire);
         if (node == nullptr) continue;
-        if (count == published.size()) show();
+        if (count == published.size()) ask();
         published[count++] = node;
       }
   });
-  show();
+  ask();
 }
 
 using hazard = basic_hazard<std_environment>;
 
-static_assert(reclaimer<hazard>);
+static_assert(sifting_reclaimer<hazard>);
 
 }  // namespace wane
