@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
                         "up to the cores, and twice the cores; with --full every number up to the cores)")
     parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5; "
                         "of some workloads 2, --full: 5)")
-    parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.15, --full: 1)")
+    parser.add_argument("--seconds", type=_seconds, metavar="S", help="length of a cell (default: 0.1, --full: 1)")
     parser.add_argument("--full", action="store_true", help="the long matrix: 10M entries, all workloads; takes hours")
     parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this Twitter or CloudPhysics CSV")
     parser.add_argument("--out", type=Path, metavar="DIR", default=Path("study-results"), help="default: %(default)s")
@@ -150,7 +150,7 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         threads=given.threads,
         cores=cores,
         trials=given.trials,
-        seconds=given.seconds or (1.0 if given.full else 0.15),
+        seconds=given.seconds or (1.0 if given.full else 0.1),
         entries=given.entries,
         full=given.full,
         trace=given.trace.resolve() if given.trace else None,

@@ -49,7 +49,7 @@ class Choices(unittest.TestCase):
     def test_short_cells_do_not_shorten_what_needs_time(self):
         chosen = parse("--seconds", "0.1")
         self.assertEqual(chosen.seconds_of(catalogue.WORKLOAD["find_hit"]), 0.1)
-        self.assertEqual(chosen.seconds_of(catalogue.WORKLOAD["expire"]), 3.0)
+        self.assertEqual(chosen.seconds_of(catalogue.WORKLOAD["expire"]), 2.0)
 
 
 class Mistakes(unittest.TestCase):
