@@ -23,7 +23,7 @@ class Plan(unittest.TestCase):
 
     def test_cells_of_a_group_share_a_process(self):
         jobs = plan.jobs(self.chosen)
-        self.assertEqual(len(jobs), 3 * (3 + 2))  # maps, trials of the mixes and of fill; expire is for maps that expire natively
+        self.assertEqual(len(jobs), 3 * (3 + 2))  # maps, trials of the two groups; expire is for native expiry
         self.assertEqual({(cell.workload, cell.threads) for cell in jobs[0].cells},
                          {(name, threads) for name in ("find_hit", "mix50") for threads in (1, 2, 4)})
 
