@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The engine on a Treiber stack: what it finds, how fast it goes, and that a schedule written down replays.
 #include <array>
+#include <iostream>
 #include <sstream>
 
 #include "environment.hpp"

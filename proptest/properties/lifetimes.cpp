@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Properties: how long entries live, by every call that can say so, at every length of tick, up to the limits of time.
+#include <rapidcheck.h>
 #include <wane/map.hpp>
 
 #include <array>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Properties: what a sweep looks into and removes, and how large tables are.
+#include <rapidcheck.h>
 #include <wane/map.hpp>
 
 #include <bit>

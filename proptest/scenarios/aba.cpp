@@ -11,6 +11,7 @@
 //
 // What counts are tags of links, versions of states, and the tag of the pool's stack of chains. What the table below says of
 // each interleaving is thereby shown, in both directions.
+#include <iostream>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Drawn programs find seeded bugs, and shrink them to what a person can read. Compiled with the mutants.
 #include <algorithm>
+#include <iostream>
 #include <string>
 #include <string_view>
 

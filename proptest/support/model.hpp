@@ -28,13 +28,17 @@ struct mismatch : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-#define REQUIRE(condition, detail)                                                                              \
-  do {                                                                                                          \
-    if (!(condition)) {                                                                                         \
-      std::ostringstream require_detail;                                                                        \
-      require_detail << __FILE__ << ":" << __LINE__ << ": " << detail; /* NOLINT(bugprone-macro-parentheses) */ \
-      throw ::proptest::mismatch(require_detail.str());                                                         \
-    }                                                                                                           \
+[[noreturn]] inline void disagree(const char* file, int line, const std::ostringstream& detail) {
+  throw mismatch(std::string(file) + ":" + std::to_string(line) + ": " + detail.str());
+}
+
+#define REQUIRE(condition, detail)                                                    \
+  do {                                                                                \
+    if (!(condition)) {                                                               \
+      std::ostringstream require_detail;                                              \
+      require_detail << detail; /* NOLINT(bugprone-macro-parentheses): a << b << c */ \
+      ::proptest::disagree(__FILE__, __LINE__, require_detail);                       \
+    }                                                                                 \
   } while (false)
 
 struct removal {

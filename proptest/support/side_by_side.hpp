@@ -34,8 +34,8 @@ class side_by_side {
   using policy = driven<Codec, Reclaimer, Hash>;
   using map = wane::map<typename Codec::key, typename Codec::value, policy>;
 
-  explicit side_by_side(const wane::options& opts, bool hashes_collide = false)
-      : options_(opts), hashes_collide_(hashes_collide), map_(opts, parts()) {
+  explicit side_by_side(const wane::options& opts, bool hashes_collide = false, const Hash& hash = {})
+      : options_(opts), hashes_collide_(hashes_collide), map_(opts, parts(hash)) {
     // What a thread keeps in a map is made at its first change. What that needs is looked into by a test of its own.
     (void)map_.erase(Codec::sought(0));
   }
@@ -189,8 +189,9 @@ class side_by_side {
   model model_{std::chrono::duration_cast<std::chrono::nanoseconds>(typename policy::tick(1))};
 
  private:
-  wane::components<policy> parts() {
+  wane::components<policy> parts(const Hash& hash) {
     wane::components<policy> made;
+    made.hash = hash;
     made.clock = clock_;
     made.listener = heard_;
     return made;

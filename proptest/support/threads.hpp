@@ -5,11 +5,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <exception>
-#include <string>
+#include <functional>
 #include <thread>
-#include <utility>
-#include <vector>
 
 #include "harness.hpp"
 
@@ -71,21 +68,6 @@ class barrier {
 };
 
 /// Runs body(0) ... body(n-1), each in a thread of its own, started together. What one throws fails the test.
-template <class F>
-void together(unsigned n, F&& body) {
-  barrier start(n);
-  std::vector<std::thread> threads;
-  threads.reserve(n);
-  for (unsigned i = 0; i < n; ++i)
-    threads.emplace_back([&start, &body, i] {
-      start.arrive_and_wait();
-      try {
-        body(i);
-      } catch (const std::exception& error) {
-        EXPECT(false, "thread " << i << " threw: " << error.what());
-      }
-    });
-  for (auto& t : threads) t.join();
-}
+void together(unsigned n, const std::function<void(unsigned)>& body);
 
 }  // namespace proptest

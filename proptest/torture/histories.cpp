@@ -62,7 +62,8 @@ using lie = bool (*)(call&, std::uint64_t stale);
 using late_lie = void (*)(recording::merged&, std::size_t i);
 
 constexpr play bent{.keys = 64, .players = 4, .turns = 10000, .longest_ttl = 20};
-using bent_kind = observed<wane::epoch, std::uint64_t, wane::std_environment, wane::hash<std::uint64_t>>;
+/// One of those that are there already.
+using bent_kind = observed<wane::epoch, boxed, wane::std_environment, spread_hash>;
 
 /// A history with lies in it is not linearizable, and the key that is blamed is one that was lied about.
 void is_found(judge& j, const recording::merged& history, const std::set<std::uint64_t>& lied_about) {
