@@ -196,7 +196,7 @@ std::vector<named_program> published_nodes() {
                 .threads = {{scan()}, {erase(1), collect(), erase(17), collect()}},
                 .reclaimer = hazard,
                 .integer_keys = false},
-       .reach = {2, 0}},
+       .reach = {3, 0}},
       {.what = {.name = "visit-within-and-collect",
                 .before = {insert(1), insert(2)},
                 .threads = {{visit_within(1)}, {erase(1), collect()}},
