@@ -5,6 +5,7 @@
 #include "scenarios/hazard_scenario.hpp"
 #include "scenarios/map_program.hpp"
 #include "scenarios/other_reclaimers.hpp"
+#include "scenarios/versioned_scenario.hpp"
 
 namespace proptest {
 
@@ -24,6 +25,7 @@ void set_up(explorer::engine& e, const program& p, bool relaxed) {
       case subject::pool: return make_pool_scenario(static_cast<unsigned>(p.threads.size()));
       case subject::epoch: return make_epoch_scenario();
       case subject::hazard: return make_hazard_scenario();
+      case subject::versioned: return make_versioned_scenario();
       default: return make_map_scenario(p, relaxed);
     }
   });

@@ -84,6 +84,8 @@ std::vector<named_program> parts_alone() {
       {.what = {.name = "hazards-of-two-threads", .threads = {{}, {}}, .about = subject::hazard},
        .reach = {3, 1},
        .symmetric_too = true},
+      {.what = {.name = "passages-of-three-threads", .threads = {{}, {}, {}}, .about = subject::versioned},
+       .symmetric_too = true},
   };
 }
 

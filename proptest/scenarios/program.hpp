@@ -37,8 +37,8 @@ enum class reclamation : std::uint8_t { epoch, oracle, versioned, hazard, leak, 
 [[nodiscard]] const char* name_of(reclamation r) noexcept;
 
 /// What a program is about: a map, or one part alone (then only the number of threads counts, see pool_scenario.hpp,
-/// epoch_scenario.hpp and hazard_scenario.hpp).
-enum class subject : std::uint8_t { map, pool, epoch, hazard };
+/// epoch_scenario.hpp, hazard_scenario.hpp and versioned_scenario.hpp).
+enum class subject : std::uint8_t { map, pool, epoch, hazard, versioned };
 
 struct program {
   std::string name = {};
