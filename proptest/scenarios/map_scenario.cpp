@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "scenarios/map_scenario.hpp"
 
+#include "scenarios/epoch_scenario.hpp"
+#include "scenarios/hazard_scenario.hpp"
+#include "scenarios/ibr_scenario.hpp"
 #include "scenarios/map_program.hpp"
 #include "scenarios/other_reclaimers.hpp"
+#include "scenarios/versioned_scenario.hpp"
 
 namespace proptest {
 
@@ -18,8 +22,14 @@ explorer::scenario* make_map_scenario(const program& p, bool relaxed) {
 void set_up(explorer::engine& e, const program& p, bool relaxed) {
   e.on_change = e.value_of == nullptr ? &explorer::check_word : &explorer::check_word_but_counters;
   e.set_up([&p, relaxed] {
-    if (p.about == subject::pool) return make_pool_scenario(static_cast<unsigned>(p.threads.size()));
-    return make_map_scenario(p, relaxed);
+    switch (p.about) {
+      case subject::pool: return make_pool_scenario(static_cast<unsigned>(p.threads.size()));
+      case subject::epoch: return make_epoch_scenario();
+      case subject::hazard: return make_hazard_scenario();
+      case subject::ibr: return make_ibr_scenario();
+      case subject::versioned: return make_versioned_scenario();
+      default: return make_map_scenario(p, relaxed);
+    }
   });
 }
 

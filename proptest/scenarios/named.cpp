@@ -62,8 +62,6 @@ std::vector<named_program> one_thread() {
                 .threads = {{erase(2), erase(9), erase(10), shrink(), insert(2), insert(9), insert(10)}},
                 .growth = true},
        .reach = {0, 0}},
-      {.what = {.name = "chains-of-one-thread", .threads = {{}}, .about = subject::pool}, .reach = {0, 0}},
-      {.what = {.name = "chains-of-two-threads", .threads = {{}, {}}, .about = subject::pool}},
       // Thread 0 collects in the end.
       {.what = {.name = "erase-then-another-collects", .before = {by(1, insert(1))}, .threads = {{}, {erase(1)}}},
        .reach = {0, 0}},
@@ -71,6 +69,26 @@ std::vector<named_program> one_thread() {
                 .before = {insert(1, 5), by(1, insert(2, 5)), advance(5)},
                 .threads = {{of(chore::sweep_one)}, {}}},
        .reach = {0, 0}},
+  };
+}
+
+std::vector<named_program> parts_alone() {
+  return {
+      {.what = {.name = "chains-of-one-thread", .threads = {{}}, .about = subject::pool}, .reach = {0, 0}},
+      {.what = {.name = "chains-of-two-threads", .threads = {{}, {}}, .about = subject::pool}},
+      // The epoch moves on around an unlinking and its stamp, by the hand of a thread that has seen neither.
+      {.what = {.name = "epochs-of-three-threads", .threads = {{}, {}, {}}, .about = subject::epoch},
+       .reach = {3, 1},
+       .symmetric_too = true},
+      // A scan comes by while nodes go from one hazard to another.
+      {.what = {.name = "hazards-of-two-threads", .threads = {{}, {}}, .about = subject::hazard},
+       .reach = {3, 1},
+       .symmetric_too = true},
+      {.what = {.name = "eras-of-three-threads", .threads = {{}, {}, {}}, .about = subject::ibr},
+       .reach = {2, 2},
+       .symmetric_too = true},
+      {.what = {.name = "passages-of-three-threads", .threads = {{}, {}, {}}, .about = subject::versioned},
+       .symmetric_too = true},
   };
 }
 
@@ -183,7 +201,7 @@ std::vector<named_program> published_nodes() {
                 .threads = {{scan()}, {erase(1), collect(), erase(17), collect()}},
                 .reclaimer = hazard,
                 .integer_keys = false},
-       .reach = {2, 0}},
+       .reach = {3, 0}},
       {.what = {.name = "visit-within-and-collect",
                 .before = {insert(1), insert(2)},
                 .threads = {{visit_within(1)}, {erase(1), collect()}},
@@ -277,7 +295,7 @@ std::vector<named_program> shapes() {
                 .buckets = 64,
                 .growth = true,
                 .reclaimer = reclamation::oracle},
-       .reach = {1, 1}},
+       .reach = {2, 1}},
       {.what = {.name = "reserve-and-insert-beyond-64", .threads = {{reserve()}, {fill(3), insert(1)}}, .buckets = 64},
        .reach = {1, 1}},
       {.what = {.name = "shrink-and-grow",
@@ -365,8 +383,8 @@ std::vector<named_program> sweeping() {
 const std::vector<named_program>& all() {
   static const std::vector<named_program> programs = [] {
     std::vector<named_program> p;
-    for (const auto& part : {one_thread(), one_entry(), slots_that_serve_again(), published_nodes(), lives_of_slots(),
-                             neighbours(), shapes(), reclaiming(), sweeping()})
+    for (const auto& part : {one_thread(), parts_alone(), one_entry(), slots_that_serve_again(), published_nodes(),
+                             lives_of_slots(), neighbours(), shapes(), reclaiming(), sweeping()})
       p.insert(p.end(), part.begin(), part.end());
     return p;
   }();

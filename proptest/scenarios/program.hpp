@@ -36,8 +36,9 @@ struct step {
 enum class reclamation : std::uint8_t { epoch, oracle, versioned, hazard, ibr, leak, unsafe_reuse };
 [[nodiscard]] const char* name_of(reclamation r) noexcept;
 
-/// What a program is about: a map, or the pool alone (then only the number of threads counts, see pool_scenario.hpp).
-enum class subject : std::uint8_t { map, pool };
+/// What a program is about: a map, or one part alone (then only the number of threads counts, see pool_scenario.hpp and its
+/// like).
+enum class subject : std::uint8_t { map, pool, epoch, hazard, ibr, versioned };
 
 struct program {
   std::string name = {};

@@ -35,12 +35,12 @@ class births<Policy, true> {
   template <class Domain>
   [[nodiscard]] bool note(handle h, const Domain& domain) noexcept {
     if (!eras_.ensure(h)) return false;
-    // [J1] relaxed: pairs with [J2]; the words that lead to the slot publish it, and those that lead to garbage.
+    // [J12] relaxed: pairs with [J13]; the words that lead to the slot publish it, and those that lead to garbage.
     eras_[h].store(domain.era(), std::memory_order_relaxed);
     return true;
   }
   [[nodiscard]] std::uint64_t of(handle h) const noexcept {
-    // [J2] relaxed: as [J1].
+    // [J13] relaxed: as [J12].
     return eras_[h].load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::size_t mapped_bytes() const noexcept { return eras_.mapped_bytes(); }

@@ -196,6 +196,7 @@ restart:
           case step::stop: return;
         }
       }
+      if (entry.node != &n && !c.approach(held, n)) goto restart;  // again, after its replacements
     }
     if (!c.pass_node(held, n)) goto restart;
   }

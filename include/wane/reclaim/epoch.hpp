@@ -56,8 +56,8 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
     }
     void barrier();
     [[nodiscard]] std::uint64_t stamp() noexcept {
-      // [E7] acq_rel: pairs with [E6] and [E8], see R1.
-      return epoch_.fetch_add(0, std::memory_order_acq_rel);
+      // [E7] release: pairs with [E8], see R1.
+      return epoch_.fetch_add(0, std::memory_order_release);
     }
     [[nodiscard]] bool in_guard(std::uint32_t slot) const noexcept {
       const record* const r = records_.find(slot);
@@ -114,8 +114,10 @@ bool basic_epoch<Env>::domain::advance() noexcept {
     if (announced != 0 && announced / 2 != epoch) all_here = false;
   });
   if (!all_here) return false;
-  // [E6] acq_rel: pairs with [E1], [E2], [E7] and [E8]; carries the guards' releases on to whoever reads the new epoch.
-  return epoch_.compare_exchange_strong(epoch, epoch + 1, std::memory_order_acq_rel, std::memory_order_relaxed);
+  // [E6] release: pairs with [E1], [E2] and [E8]; carries the guards' releases on to whoever reads the new epoch. What
+  // earlier steps and stamps released comes along, because nothing but read-modify-writes changes the epoch; this thread
+  // itself needs none of it before it loads the epoch again.
+  return epoch_.compare_exchange_strong(epoch, epoch + 1, std::memory_order_release, std::memory_order_relaxed);
 }
 
 template <class Env>

@@ -2,21 +2,21 @@
 // Interval-based reclamation: a reader publishes the eras that it reads in, and nobody frees a node that lived in one of them.
 //
 // Source: H. Wen, J. Izraelevitz, W. Cai, H. A. Beadle, M. L. Scott, "Interval-based memory reclamation", PPoPP 2018 (2GEIBR),
-// with the step that its authors leave to the data structure (I3). Why this and not another: papers/decisions/0007.
+// with the step that its authors leave to the data structure (J3). Why this and not another: papers/decisions/0007.
 //
 //   domain    era e; each stamp, one a bag of garbage, begins the next
 //   slot      the era in which it was handed out (impl/births.hpp), and its bag's stamp: it lived from `born` to `unlinked`
 //   record    one a thread slot: the eras [lower, upper] of its guards; lower is 0 outside
 //
 // A slot that has been unlinked and then stamped is free when no record's interval meets its own:
-//   I1  `unlinked` is not below the `lower` of a guard that was there before. The stamp is a read-modify-write and returns the
+//   J1  `unlinked` is not below the `lower` of a guard that was there before. The stamp is a read-modify-write and returns the
 //       newest era; who finds a later one at entry finds what was unlinked before that stamp unlinked (R1 in epoch.hpp).
-//   I2  `born` is not above the `upper` of a guard that reads the node. The guard read the word that leads to the node, and
+//   J2  `born` is not above the `upper` of a guard that reads the node. The guard read the word that leads to the node, and
 //       then an era equal to its `upper`; the era in which the slot was handed out came before that word.
-//   I3  A guard that finds a later era publishes that as its `upper`, and then looks whether its anchor still holds. Until it
+//   J3  A guard that finds a later era publishes that as its `upper`, and then looks whether its anchor still holds. Until it
 //       is published the node may be freed, and the word that led to it may be frozen and still lead there; but while the
 //       anchor holds, what was reached from it is linked.
-//   I4  Publications and scans are ordered by a light and a heavy fence. A scan that misses a `lower` or an `upper` comes before
+//   J4  Publications and scans are ordered by a light and a heavy fence. A scan that misses a `lower` or an `upper` comes before
 //       its publication: what it frees was unlinked before, and is not reached from then on.
 //
 // Garbage behind a reader that has stalled is bounded by the entries there were when it did, and what was handed out in that
@@ -53,12 +53,12 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
 
     /// The era that a slot handed out now is born in, or an earlier one.
     [[nodiscard]] std::uint64_t era() const noexcept {
-      // [I1] relaxed: an old era makes a slot wait longer, not less.
+      // [J1] relaxed: an old era makes a slot wait longer, not less.
       return era_.load(std::memory_order_relaxed);
     }
     [[nodiscard]] std::uint64_t stamp() noexcept {
-      // [I2] acq_rel: pairs with itself, [I3] and [I4], see I1.
-      return era_.fetch_add(1, std::memory_order_acq_rel);
+      // [J2] release: pairs with [J3], see J1; stamps in between pass it on, for they are read-modify-writes.
+      return era_.fetch_add(1, std::memory_order_release);
     }
     /// For what has no birth (tables that shrink): whether every guard is over that was there at the stamp.
     [[nodiscard]] bool passed(std::uint64_t stamp) const noexcept;
@@ -100,14 +100,14 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
   class guard {
    public:
     guard(domain& d, std::uint32_t slot) : domain_(&d), record_(&d.records_.at(slot)) {
-      // [I3] acquire: pairs with [I2], see I1.
+      // [J3] acquire: pairs with [J2], see J1.
       upper_ = d.era_.load(std::memory_order_acquire);
-      // [I5] release: pairs with [I6]; the previous guard's reads are over.
+      // [J5] release: pairs with [J6]; the previous guard's reads are over.
       if (record_->nesting++ == 0) record_->lower.store(upper_, std::memory_order_release);
       publish_upper();
     }
     ~guard() {
-      // [I7] release: pairs with [I6]; our reads are over before a slot may serve again.
+      // [J7] release: pairs with [J6]; our reads are over before a slot may serve again.
       if (--record_->nesting == 0) record_->lower.store(0, std::memory_order_release);
     }
     guard(const guard&) = delete;
@@ -115,8 +115,8 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
 
     template <class Word>
     [[nodiscard]] bool protect(const Word& anchor, impl::link expected, const void*) const noexcept {
-      // [I4] acquire: pairs with [I2]; comes after the load of the word that led to the node, see I2.
-      const std::uint64_t era = domain_->era_.load(std::memory_order_acquire);
+      // [J4] relaxed: comes after the load of the word that led to the node, which was by acquire, see J2.
+      const std::uint64_t era = domain_->era_.load(std::memory_order_relaxed);
       if (era == upper_) [[likely]]
         return true;
       upper_ = era;
@@ -135,9 +135,9 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
 
    private:
     void publish_upper() const noexcept {
-      // [I8] relaxed: ordered by the fence; whoever reads an older one in [I11] scans before it.
+      // [J8] relaxed: ordered by the fence; whoever reads an older one in [J11] scans before it.
       record_->upper.store(upper_, std::memory_order_relaxed);
-      // [I9] light: pairs with [I10], see I3 and I4.
+      // [J9] light: pairs with [J10], see J3 and J4.
       Env::light_fence();
     }
 
@@ -151,13 +151,13 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
 template <class Env>
 template <class F>
 void basic_ibr<Env>::domain::for_each_interval(F&& f) const {
-  // [I10] heavy: pairs with [I9], see I4.
+  // [J10] heavy: pairs with [J9], see J4.
   Env::heavy_fence();
   records_.for_each([&](std::uint32_t, const record& r) {
-    // [I6] acquire: pairs with [I5] and [I7].
+    // [J6] acquire: pairs with [J5] and [J7].
     const std::uint64_t lower = r.lower.load(std::memory_order_acquire);
     if (lower == 0) return;
-    // [I11] relaxed: as [I8].
+    // [J11] relaxed: as [J8].
     f(interval{lower, r.upper.load(std::memory_order_relaxed)});
   });
 }

@@ -43,10 +43,12 @@ struct basic_versioned : announced_by_guards<basic_versioned<Env>> {
     /// Whether every guard that was there at the last passage (of any link of the domain's maps) is over. If so, this is
     /// the last passage from now on.
     [[nodiscard]] bool may_pass() noexcept {
-      // [Y1] acquire: pairs with [Y2], so that the stamp is older than whatever follows.
-      std::uint64_t last = passage_.load(std::memory_order_acquire);
-      // [Y2] acq_rel: pairs with [Y1] and itself. Who fails has been overtaken by another passage, and waits for that one.
-      return this->passed(last) && passage_.compare_exchange_strong(last, this->stamp(), std::memory_order_acq_rel,
+      // [Y1] relaxed: who may pass a link has read by acquire ([L1]) what its last passage made of it, and so finds that
+      // passage here or a later one. Later ones have later stamps, since each has seen the last one's grace period over.
+      std::uint64_t last = passage_.load(std::memory_order_relaxed);
+      // [Y2] relaxed: the link is changed after this by release ([L2]), for [Y1]; what ended before the grace period did
+      // is ordered by [E1]. Who fails has been overtaken by another passage, and waits for that one.
+      return this->passed(last) && passage_.compare_exchange_strong(last, this->stamp(), std::memory_order_relaxed,
                                                                     std::memory_order_relaxed);
     }
     /// Waits until may_pass() has a chance. Outside every guard.
