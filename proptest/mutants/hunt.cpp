@@ -85,7 +85,8 @@ class ways {
       weakened = quarry_.weaker;
       if (weakened != nullptr) e.order_of = &order_of;
       set_up(e, p, relaxed);
-      report_ = e.explore(how, {.schedules = at_most, .seconds = 60});
+      // Of time there is only so much that no mutant goes on for ever.
+      report_ = e.explore(how, {.schedules = at_most, .seconds = meant_ ? 900.0 : 60.0});
       schedules += report_.schedules;
       return report_.failure.kind != explorer::verdict::clean;
     };
