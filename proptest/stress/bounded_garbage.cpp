@@ -65,11 +65,12 @@ void hazards_hold_a_bounded_number() {
   const std::size_t most = most_garbage<wane::hazard>();
   EXPECT(most <= bound, most << " slots waited; at most " << bound << " may");
 }
-/// Two bags a thread; what was there when the reader entered, or was handed out in the same era, before each thread's first bag
-/// was full; and as much as a third more that nobody holds, in bags that wait for their turn to be looked at.
+/// Two bags a thread; for each guard (a writer's may be preempted and stall as well) what was there when it last looked at the
+/// era, or was handed out in that era, before each thread's bag was full; and as much as a third more that nobody holds, in
+/// bags that wait for their turn to be looked at.
 void intervals_hold_what_was_there() {
   constexpr std::size_t threads = writers + 1, bags = threads * 2 * wane::impl::bag::capacity, there = 1 + keys;
-  constexpr std::size_t held = there + threads * wane::impl::bag::capacity, bound = bags + held + held / 3;
+  constexpr std::size_t held = threads * (there + threads * wane::impl::bag::capacity), bound = bags + held + held / 3;
   const std::size_t most = most_garbage<wane::ibr>();
   EXPECT(most <= bound, most << " slots waited; at most " << bound << " may");
   EXPECT(most >= keys, most << " slots waited: the reader was not in the way");
