@@ -36,6 +36,7 @@
 #include <functional>
 #include <iosfwd>
 #include <optional>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -142,6 +143,22 @@ class map {
   /// Returns: whether the key is present. Otherwise as find.
   template <class K>
   [[nodiscard]] bool contains(const K& key);
+
+  // ---- Many at once ----------------------------------------------------------------------------------------------
+  // Keys are taken in groups: what the next ones will need is fetched while the first are worked on, so that on large maps
+  // several waits for memory overlap. Each key is a call of its own, in order; what comes before one that throws has happened.
+
+  /// Effects: values[i] = find(keys[i]), for each i. Keys: a random access range; Values: one of std::optional<T>, as long.
+  /// Returns: how many were found. Otherwise as find.
+  /// Throws: std::invalid_argument, having done nothing, if the ranges differ in length; what find throws.
+  template <std::ranges::random_access_range Keys, std::ranges::random_access_range Values>
+  std::size_t find_many(const Keys& keys, Values&& values)
+    requires std::copy_constructible<T>;
+
+  /// Effects: erased[i] = erase(keys[i]), for each i. Erased: a random access range of bool, as long as keys.
+  /// Returns: how many were removed. Otherwise as find_many and erase.
+  template <std::ranges::random_access_range Keys, std::ranges::random_access_range Erased>
+  std::size_t erase_many(const Keys& keys, Erased&& erased);
 
   // ---- Assigning to an entry that is there -----------------------------------------------------------------------
   // Values are immutable once they are visible: an assignment links a new entry in place of the old one. By default
@@ -300,6 +317,15 @@ class map {
   /// The loop of erase, erase_if and take: accept(const Key&, const T&) -> whether to remove that entry.
   template <class Accept, class K>
   bool remove_if(Accept&& accept, const K& key);
+  template <class Accept, class K>
+  bool remove_hashed(Accept&& accept, std::uint64_t hash, const K& wanted);
+
+  template <class F, class K>
+  bool visit_hashed(F&& f, std::uint64_t hash, const K& wanted);
+
+  /// The loop of the calls for many: f(result, key, hash) -> whether that was a hit, for each key and result. Returns the hits.
+  template <class Keys, class Results, class F>
+  std::size_t for_each_of(const Keys& keys, Results& results, F&& f);
 
   enum class moved : std::uint8_t { absent, refused, yes };
   /// The loop of the calls that move a deadline: meet(const Key&, const T&), then to `life` if `condition` allows.

@@ -2,7 +2,11 @@
 // The bodies of map.hpp. Each operation finds its entry, tries one compare-and-swap, and starts over when it loses.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include <wane/impl/check.hpp>
@@ -115,7 +119,12 @@ template <class Key, class T, class Policy>
 template <class K, class F>
 bool map<Key, T, Policy>::visit(const K& key, F&& f) {
   decltype(auto) wanted = core::lookup(key);
-  const std::uint64_t hash = core_.hash_of(wanted);
+  return visit_hashed(std::forward<F>(f), core_.hash_of(wanted), wanted);
+}
+
+template <class Key, class T, class Policy>
+template <class F, class K>
+inline bool map<Key, T, Policy>::visit_hashed(F&& f, std::uint64_t hash, const K& wanted) {
   const auto held = core_.entries().enter();
   for (;;) {
     const found there = core_.find(held, hash, wanted);
@@ -132,6 +141,52 @@ std::optional<T> map<Key, T, Policy>::find(const K& key)
   std::optional<T> value;
   visit(key, [&](const Key&, const T& v) { value.emplace(v); });
   return value;
+}
+
+template <class Key, class T, class Policy>
+template <class Keys, class Results, class F>
+std::size_t map<Key, T, Policy>::for_each_of(const Keys& keys, Results& results, F&& f) {
+  const auto size = std::ranges::distance(keys);
+  if (std::ranges::distance(results) != size)
+    throw std::invalid_argument("wane: as many keys as results are needed, and no more");
+  constexpr std::ptrdiff_t group = 32;
+  std::array<std::uint64_t, group> hashes;
+  std::size_t hits = 0;
+  for (std::ptrdiff_t first = 0; first < size; first += group) {
+    const std::ptrdiff_t count = std::min<std::ptrdiff_t>(group, size - first);
+    const auto key = std::ranges::begin(keys) + first;
+    const auto hash_begin = hashes.begin(), hash_end = hash_begin + count;
+    std::transform(key, key + count, hash_begin, [&](const auto& k) { return core_.hash_of(core::lookup(k)); });
+    {
+      const auto held = core_.entries().enter();
+      std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_bucket(h); });
+      std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_node(h); });
+    }
+    for (std::ptrdiff_t i = 0; i < count; ++i)
+      if (f(std::ranges::begin(results)[first + i], core::lookup(key[i]), hashes[static_cast<std::size_t>(i)])) ++hits;
+  }
+  return hits;
+}
+
+template <class Key, class T, class Policy>
+template <std::ranges::random_access_range Keys, std::ranges::random_access_range Values>
+std::size_t map<Key, T, Policy>::find_many(const Keys& keys, Values&& values)
+  requires std::copy_constructible<T>
+{
+  return for_each_of(keys, values, [&](std::optional<T>& value, const auto& wanted, std::uint64_t hash) {
+    value.reset();
+    return visit_hashed([&](const Key&, const T& v) { value.emplace(v); }, hash, wanted);
+  });
+}
+
+template <class Key, class T, class Policy>
+template <std::ranges::random_access_range Keys, std::ranges::random_access_range Erased>
+std::size_t map<Key, T, Policy>::erase_many(const Keys& keys, Erased&& erased) {
+  return for_each_of(keys, erased, [&](auto&& gone, const auto& wanted, std::uint64_t hash) {
+    const bool removed = remove_hashed([](const Key&, const T&) { return true; }, hash, wanted);
+    gone = removed;
+    return removed;
+  });
 }
 
 template <class Key, class T, class Policy>
@@ -202,7 +257,12 @@ template <class Key, class T, class Policy>
 template <class Accept, class K>
 bool map<Key, T, Policy>::remove_if(Accept&& accept, const K& key) {
   decltype(auto) wanted = core::lookup(key);
-  const std::uint64_t hash = core_.hash_of(wanted);
+  return remove_hashed(std::forward<Accept>(accept), core_.hash_of(wanted), wanted);
+}
+
+template <class Key, class T, class Policy>
+template <class Accept, class K>
+inline bool map<Key, T, Policy>::remove_hashed(Accept&& accept, std::uint64_t hash, const K& wanted) {
   operation op(core_.entries());
   for (;;) {
     const found f = core_.find(op.held(), hash, wanted);
