@@ -22,6 +22,7 @@ struct workload {
 /// In the order in which they are run: what only reads comes before what changes the population.
 inline constexpr std::array workloads{
     workload{"find_hit", group::steady},
+    workload{"find_many", group::steady},
     workload{"find_zipf", group::steady},
     workload{"find_miss", group::steady},
     workload{"mix95", group::steady},

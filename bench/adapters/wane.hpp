@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 #include <wane/map.hpp>
 #include <wane/reclaim/controls.hpp>
 #include <wane/reclaim/hazard.hpp>
@@ -91,6 +92,9 @@ class basic_wane {
       const auto found = map_.find(key);
       if (found) out = *found;
       return found.has_value();
+    }
+    std::size_t find_many(const std::vector<key_type>& keys, std::vector<std::optional<value_type>>& values) {
+      return map_.find_many(keys, values);
     }
     bool insert(key_type key, value_type value) { return map_.insert(key, value); }
     bool erase(key_type key) { return map_.erase(key); }

@@ -46,6 +46,7 @@ class Workload:
     fixed_entries: bool = False  # --entries does not matter
     needs_freeing: bool = False  # entries come and go for so long that a map that frees nothing would only fill memory
     native_expiry_only: bool = False
+    batched: bool = False  # for maps that look up many keys at once
     of_reclaimers: bool = False  # measured on maps whose reclaimer can be seen, and shown by reclaimers.py
     one_thread: bool = False  # by default; --threads and --full have more
     threads_per_core: int | None = None  # as many, also with --full; only --threads has others
@@ -57,6 +58,8 @@ MILLION = 1_000_000
 
 WORKLOADS = (
     Workload("find_hit", "steady", "find a key that is there, uniformly drawn", MILLION, 10 * MILLION),
+    Workload("find_many", "steady", "find_hit in batches of 32, where the map offers that", MILLION, 10 * MILLION,
+             batched=True),
     Workload("find_zipf", "steady", "find a key that is there, zipf 0.99", MILLION, 10 * MILLION),
     Workload("find_miss", "steady", "find a key that is not there", MILLION, 10 * MILLION),
     Workload("mix95", "steady", "95% find, 5% insert or erase, over twice as many keys", MILLION, 10 * MILLION),
@@ -121,4 +124,4 @@ def applies(workload: Workload, map_: Map) -> bool:
         return map_.name in workload.words
     if workload.needs_freeing and not map_.frees:
         return False
-    return map_.is_wane or not (workload.native_expiry_only or workload.of_reclaimers)
+    return map_.is_wane or not (workload.native_expiry_only or workload.batched or workload.of_reclaimers)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Workloads on a prefilled map: lookups that hit, hit by popularity, or miss, and two mixes of lookups with updates.
+// Workloads on a prefilled map: lookups that hit (one by one or in batches), hit by popularity, or miss, and two mixes of
+// lookups with updates.
 //
 // Keys 0 .. N-1 of a universe of 2N are in the map at first. The mixes draw from the whole universe and insert as often
 // as they erase, which keeps the size near N; which keys are there is then random, so the lookups run first.
@@ -7,8 +8,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "../cell.hpp"
@@ -126,6 +130,33 @@ class find_cell : public steady_cell<Map> {
   }
 };
 
+template <class Session>
+concept looks_up_many = requires(Session session, std::vector<key_type> keys,
+                                 std::vector<std::optional<value_type>> values) { session.find_many(keys, values); };
+
+/// find_hit in batches, for maps that can.
+template <map_adapter Map>
+class batch_cell : public find_cell<Map> {
+ public:
+  using find_cell<Map>::find_cell;
+
+ protected:
+  tally request(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds) override {
+    constexpr std::size_t batch = 32;
+    std::vector<key_type> keys(batch);
+    std::vector<std::optional<value_type>> values(batch);
+    tally t;
+    t.operations = batch * repeat_for(seconds, session, [&] {
+                     std::ranges::generate(keys, [&] { return at.keys.next(); });
+                     t.hits += session.find_many(keys, values);
+                     t.finds += batch;
+                     for (std::size_t i = 0; i != batch; ++i)
+                       t.wrong_values += values[i] && *values[i] != value_of(keys[i]);
+                   });
+    return t;
+  }
+};
+
 template <map_adapter Map>
 class mix_cell : public steady_cell<Map> {
  public:
@@ -207,8 +238,12 @@ cells steady_cells(const settings& s) {
     const auto& stream = streams[c.workload];
     if (c.workload == "mix95" || c.workload == "mix50")
       all.push_back(std::make_unique<mix_cell<Map>>(c, s, people, stream, c.workload == "mix50" ? 0.50 : 0.05));
-    else
+    else if (c.workload != "find_many")
       all.push_back(std::make_unique<find_cell<Map>>(c, s, people, stream));
+    else if constexpr (looks_up_many<typename Map::session>)
+      all.push_back(std::make_unique<batch_cell<Map>>(c, s, people, stream));
+    else
+      throw std::invalid_argument("this map cannot look up many keys at once");
   }
   return all;
 }
