@@ -297,6 +297,9 @@ class map {
   /// Precondition: no operation on the map is under way.
   void dump(std::ostream& out);
 
+  /// Effects: the same as a graph, in the language of Graphviz (`dot -Tsvg`). Precondition: as dump.
+  void dump_graph(std::ostream& out);
+
  private:
   friend class sweeper;
   using core = impl::map_core<Key, T, Policy>;

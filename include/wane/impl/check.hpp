@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Looking inside a quiet map: check() verifies the structural invariants, dump() writes the list in split order.
+// Looking inside a quiet map: check() verifies the structural invariants.
 //
 //   what is verified                                                                     invariant
 //   hashes go up along the list; a sentinel stands before what its key bounds            L1
@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -147,46 +146,5 @@ class checker {
   std::unordered_set<std::uint32_t> sentinels_;
   bool last_was_node_ = false;
 };
-
-template <class T>
-void write_if_streamable(std::ostream& out, const T& value) {
-  if constexpr (requires { out << value; })
-    out << value;
-  else
-    out << "(...)";
-}
-
-template <class Core>
-void dump(Core& core, std::ostream& out) {
-  auto& list = core.entries();
-  const auto flags = out.flags();
-  out << std::hex;
-  out << "sentinel 0 (0)\n";
-  for (link l = list.table()[0].read(); !l.is_end() && !l.is_unset();) {
-    if (l.is_sentinel()) {
-      out << "sentinel " << l.target() << " (" << key_of_bucket(l.target()) << ")\n";
-      l = list.table()[l.target()].read();
-      continue;
-    }
-    const auto& n = list[l.target()];
-    const state s = n.life.read();
-    out << "  slot " << l.target() << " (" << n.hash() << ") " << std::dec;
-    if (s.is_live()) {
-      out << "LIVE ";
-      write_if_streamable(out, n.key());
-      out << " -> ";
-      write_if_streamable(out, n.value());
-      if (s.has_deadline()) out << " until tick " << s.deadline();
-    } else if (s.is_forward()) {
-      out << "FORWARD to slot " << std::hex << s.forward();
-    } else {
-      out << "DEAD " << to_string(s.death());
-    }
-    out << std::hex << '\n';
-    l = n.next.read();
-  }
-  out << "end\n";
-  out.flags(flags);
-}
 
 }  // namespace wane::impl

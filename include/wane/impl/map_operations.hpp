@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <wane/impl/check.hpp>
+#include <wane/impl/dump.hpp>
 #include <wane/map.hpp>
 
 namespace wane {
@@ -501,6 +502,11 @@ check_report map<Key, T, Policy>::check() {
 template <class Key, class T, class Policy>
 void map<Key, T, Policy>::dump(std::ostream& out) {
   impl::dump(core_, out);
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::dump_graph(std::ostream& out) {
+  impl::dump_graph(core_, out);
 }
 
 }  // namespace wane
