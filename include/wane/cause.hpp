@@ -6,11 +6,11 @@
 
 namespace wane {
 
-/// Why an entry left the map.
-enum class cause : std::uint8_t { erased, expired, replaced, cleared };
+/// Why an entry left the map. `destroyed`: it was still there when the map was destroyed, its deadline passed or not.
+enum class cause : std::uint8_t { erased, expired, replaced, cleared, destroyed };
 
 [[nodiscard]] constexpr const char* to_string(cause c) noexcept {
-  constexpr const char* names[] = {"erased", "expired", "replaced", "cleared"};
+  constexpr const char* names[] = {"erased", "expired", "replaced", "cleared", "destroyed"};
   return names[static_cast<unsigned>(c)];
 }
 

@@ -79,8 +79,10 @@ class map {
   /// Throws: std::bad_alloc; std::invalid_argument on an impossible option.
   explicit map(const options& opts = {}, components<Policy> parts = {});
 
-  /// Effects: leaves its sweeper, if it has one (waiting for the batch in hand), and destroys every entry and all
-  /// garbage at once, without telling the listener. Precondition: no operation on the map is under way.
+  /// Effects: leaves its sweeper, if it has one (waiting for the batch in hand), tells the listener of every entry that
+  /// is left (cause `destroyed`, whether or not its deadline has passed; what it throws is dropped), and destroys every
+  /// entry and all garbage at once. Precondition: no operation on the map is under way, and the listener begins none.
+  /// Complexity: O(1) without a listener where keys and values are trivially destructible, else O(size + buckets).
   ~map();
 
   map(const map&) = delete;

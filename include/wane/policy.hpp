@@ -35,6 +35,9 @@ struct policy {
   /// Called as listener(const Key&, const T&, cause) once for every entry that leaves the map, by the thread that made
   /// it leave, after it is gone and before that thread's call returns; it may call back into the map. What it throws
   /// leaves that call; the removal stands. On the sweeper's thread what it throws is counted in stats and dropped.
+  /// The map's destructor calls it for every entry that is left, cause `destroyed`; then it must not use the map, and what
+  /// it throws is dropped. An entry whose deadline has passed unmet is no exception: `destroyed` is how a listener that
+  /// renews what has expired knows that there is no map any more.
   using listener = no_listener;
   /// Where slots and buckets come from: map(bytes, huge) -> pointer or nullptr, unmap(pointer, bytes).
   using pages = os_pages;

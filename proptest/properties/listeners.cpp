@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // Properties: what a removal listener is told, when, and what it may do meanwhile.
 #include <wane/map.hpp>
+#include <wane/reclaim/controls.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "support/harness.hpp"
@@ -92,6 +95,7 @@ void the_listener_is_told_after_the_entry_is_gone() {
     end.run(it);
     EXPECT(told == 1, end.name << " told the listener " << told << " times");
     EXPECT(it.map.check().ok(), end.name << ": " << listed(it.map.check().problems));
+    *it.listener.does = {};
   }
 }
 
@@ -147,6 +151,34 @@ void a_removal_stands_although_the_listener_throws() {
   }
 }
 
+/// What is left when a map is destroyed is told then, once, and nothing that has left before; whatever the listener throws.
+template <class R>
+void what_is_left_is_told_when_the_map_is_destroyed(bool throws) {
+  std::map<std::uint64_t, std::vector<std::pair<int, wane::cause>>> told;
+  auto it = std::make_unique<fixture<R>>();
+  *it->listener.does = [&](std::uint64_t key, int value, wane::cause cause) {
+    told[key].emplace_back(value, cause);
+    if (throws && cause == wane::cause::destroyed) throw std::runtime_error("no");
+  };
+  for (std::uint64_t k = 0; k < 600; ++k) it->map.insert(k, static_cast<int>(k), k % 6 == 2 || k % 6 == 3 ? 1s : 1h);
+  it->clock.advance(2s);
+  for (std::uint64_t k = 0; k < 600; k += 6) {
+    it->map.erase(k);
+    it->map.update(k + 1, [](int v) { return v + 1000; });
+    (void)it->map.contains(k + 2);  // k + 3 has expired too, and nobody meets it
+  }
+  it.reset();
+  using all = std::vector<std::pair<int, wane::cause>>;
+  for (int k = 0; k < 600; ++k) {
+    const all left{{k, wane::cause::destroyed}};
+    const all expected = k % 6 == 0   ? all{{k, wane::cause::erased}}
+                         : k % 6 == 1 ? all{{k, wane::cause::replaced}, {k + 1000, wane::cause::destroyed}}
+                         : k % 6 == 2 ? all{{k, wane::cause::expired}}
+                                      : left;
+    EXPECT(told[static_cast<std::uint64_t>(k)] == expected, "key " << k << " was told wrongly");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -160,5 +192,13 @@ int main(int argc, char** argv) {
   for_each_reclaimer<every_reclaimer>("a_removal_stands_although_the_listener_throws", [&]<class R>(const auto& name) {
     tests.test(name, a_removal_stands_although_the_listener_throws<R>);
   });
+  const auto left = [&]<class R>(const auto& name) {
+    tests.test(name, [] { what_is_left_is_told_when_the_map_is_destroyed<R>(false); });
+    tests.test(name + ", throwing", [] { what_is_left_is_told_when_the_map_is_destroyed<R>(true); });
+  };
+  const std::string name = "what_is_left_is_told_when_the_map_is_destroyed";
+  for_each_reclaimer<every_reclaimer>(name, left);
+  for_each_reclaimer<copying_reclaimers>(name, left);
+  left.template operator()<wane::leak>(name + " [leak]");
   return tests.result();
 }

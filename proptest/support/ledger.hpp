@@ -151,7 +151,7 @@ class ledger {
   std::vector<record> records_;
   std::atomic<std::uint64_t> issued_{0};
   std::atomic<std::uint64_t> time_{1};
-  std::array<std::atomic<std::uint64_t>, 4> deaths_{};
+  std::array<std::atomic<std::uint64_t>, 5> deaths_{};
 };
 
 /// The listener that keeps the books.

@@ -203,7 +203,8 @@ class model {
       case wane::cause::erased: ++counts_.erased; break;
       case wane::cause::expired: ++counts_.expired; break;
       case wane::cause::cleared: ++counts_.cleared; break;
-      case wane::cause::replaced: break;
+      case wane::cause::replaced:
+      case wane::cause::destroyed: break;
     }
   }
 

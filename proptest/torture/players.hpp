@@ -45,7 +45,7 @@ template <class V>
 struct reporter {
   recording* to = nullptr;
   void operator()(std::uint64_t key, const V& value, wane::cause why) const {
-    to->died(key, static_cast<std::uint64_t>(value), why);
+    if (why != wane::cause::destroyed) to->died(key, static_cast<std::uint64_t>(value), why);
   }
 };
 

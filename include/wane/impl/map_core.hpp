@@ -41,7 +41,10 @@ class map_core final : public sweep_target {
   static_assert(alignof(node) <= 64, "slots are 64-byte aligned at most");
 
   map_core(const options& opts, components<Policy>&& parts);
-  ~map_core() { leave_sweeper(); }
+  ~map_core() {
+    leave_sweeper();
+    if constexpr (listens) tell_what_is_left();
+  }
 
   // ---- Keys ------------------------------------------------------------------------------------------------------
 
@@ -261,6 +264,16 @@ class map_core final : public sweep_target {
   void bury(operation& op, std::uint64_t hash, const found& gone, const obituary& last, cause why);
   void tell(const obituary& last, cause why) {
     if constexpr (listens) last.read([&](const Key& key, const T& value) { listener_(key, value, why); });
+  }
+  /// Alone, so without guards; nothing is allocated, so everybody is told.
+  void tell_what_is_left() noexcept {
+    list_.for_each_node([this](const node& n) {
+      if (!n.life.read().is_live()) return;
+      try {
+        listener_(n.key(), n.value(), cause::destroyed);
+      } catch (...) {  // a destructor's caller could not be told
+      }
+    });
   }
   void sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget, bool in_background,
                    sweep_result& result);

@@ -53,7 +53,8 @@ void map_core<Key, T, Policy>::bury(operation& op, std::uint64_t hash, const fou
     case cause::erased: op.me().count(&all::erased); break;
     case cause::expired: op.me().count(&all::expired); break;
     case cause::cleared: op.me().count(&all::cleared); break;
-    case cause::replaced: break;  // counted by replace, which kills nothing
+    case cause::replaced: break;   // counted by replace, which kills nothing
+    case cause::destroyed: break;  // told by the destructor, which kills nothing
   }
   if (--op.me().unfolded <= -fold_limit(list_.table().bits())) fold(op);
   list_.unlink(op, hash, gone);

@@ -130,6 +130,11 @@ class split_list {
   template <class Judge, class F>
   void walk(const guard& held, std::uint64_t from, Judge&& judge, F&& f) const;
 
+  /// Calls f(node) for every node that is linked or has replaced one that is, dead or alive; f may destroy the entry.
+  /// Precondition: nobody else uses the list.
+  template <class F>
+  void for_each_node(F&& f) const;
+
   // ---- Writing ---------------------------------------------------------------------------------------------------
 
   /// The entry that match finds, or where a node is to be inserted (a result without node), after every dead node met on

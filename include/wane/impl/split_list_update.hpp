@@ -38,7 +38,8 @@ split_list<Node, Policy>::~split_list() {
 }
 
 template <class Node, class Policy>
-void split_list<Node, Policy>::destroy_entries() noexcept {
+template <class F>
+void split_list<Node, Policy>::for_each_node(F&& f) const {
   for (link l = buckets_[0].read(); !l.is_end();) {
     if (l.is_sentinel()) {
       l = buckets_[l.target()].read();
@@ -46,14 +47,19 @@ void split_list<Node, Policy>::destroy_entries() noexcept {
     }
     Node& n = pool_[l.target()];
     l = n.next.read();
-    // While a node that was replaced is linked its replacement is not (L4), so nothing is destroyed twice.
+    // While a node that was replaced is linked its replacement is not (L4), so no node is met twice.
     for (state s = n.life.read(); s.is_forward();) {
       Node& replacement = pool_[s.forward()];
       s = replacement.life.read();
-      replacement.destroy();
+      f(replacement);
     }
-    n.destroy();
+    f(n);
   }
+}
+
+template <class Node, class Policy>
+void split_list<Node, Policy>::destroy_entries() noexcept {
+  for_each_node([](Node& n) { n.destroy(); });
   threads_.for_each([&](std::uint32_t, const thread_state<environment>& t) {
     t.retired.peek().for_each([&](handle h) { pool_[h].destroy(); });
   });
