@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// wane::removal_queue: a listener that keeps what it is told until a thread of the user's comes for it, for those who want
-// no code of their own to run in their callers.
+// wane::removal_queue: a listener that keeps what it is told until a thread of the user's comes for it, for those who
+// want no code of their own to run in their callers.
 //
 //   struct my_policy : wane::policy<int> { using listener = wane::removal_queue<int, session>::listener; };
 //   wane::removal_queue<int, session> gone;
@@ -11,8 +11,9 @@
 //   E1  Every removal that the map tells is taken exactly once, or was dropped because the queue was full, and counted.
 //   E2  Removals that one thread causes are taken in the order in which it caused them. Those of several threads are in
 //       the order in which they came to the queue, which need not be that in which the entries died.
-// Progress: not lock-free. A removal may wait for another thread that holds the lock, for the moment in which it moves a
-// few pointers: copies are made, and memory is allocated and freed, outside the lock. Readers of live entries never take it.
+// Progress: not lock-free. A removal may wait for another thread that holds the lock, for the moment in which it moves
+// a few pointers: copies are made, and memory is allocated and freed, outside the lock. Readers of live entries never
+// take it.
 #pragma once
 
 #include <condition_variable>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// For tests of entries that leave with something outside: an entry that is nobody's, put in the way and expected to stay.
+// For tests of entries that leave with something outside: an entry that is nobody's, put in the way and expected to
+// stay.
 #pragma once
 
 #include <wane/lifecycle/incarnation.hpp>

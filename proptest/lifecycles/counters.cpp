@@ -24,7 +24,8 @@ struct totals {
   std::atomic<std::uint64_t>* sum;
   void operator()(int, const wane::counter& window, wane::cause) const noexcept { *sum += window.close().value(); }
 };
-/// A clock that lets the test do something at the moment in which a call has loaded an entry's state and goes on to use it.
+/// A clock that lets the test do something at the moment in which a call has loaded an entry's state and goes on to use
+/// it.
 struct interrupting_clock : wane::manual_clock {
   std::shared_ptr<std::function<void()>> meanwhile = std::make_shared<std::function<void()>>();
   [[nodiscard]] time_point now() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Tasks: asked to stop by every removal, once; ended when they have been waited for; in no deadlock with the map or each other.
+// Tasks: asked to stop by every removal, once; ended when they have been waited for; in no deadlock with the map or
+// each other.
 #include <wane/lifecycle/task.hpp>
 
 #include <atomic>

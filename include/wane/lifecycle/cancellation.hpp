@@ -17,7 +17,8 @@ namespace wane {
 
 namespace impl {
 
-/// The mark of an entry that is bound to a token, with the callback, which is thus deregistered with the entry's memory.
+/// The mark of an entry that is bound to a token, with the callback, which is thus deregistered with the entry's
+/// memory.
 template <class Map>
 class cancellation : public std::enable_shared_from_this<cancellation<Map>> {
  public:
@@ -32,9 +33,9 @@ class cancellation : public std::enable_shared_from_this<cancellation<Map>> {
  private:
   struct on_stop {
     const cancellation* it;
-    /// Whoever destroys a callback that is running waits for it. Nobody does: while it holds `self` nobody else can be the
-    /// last to let go, and when it is the last it destroys itself, which does not wait. So reclamation never waits for
-    /// operations on a map, of which this is one.
+    /// Whoever destroys a callback that is running waits for it. Nobody does: while it holds `self` nobody else can be
+    /// the last to let go, and when it is the last it destroys itself, which does not wait. So reclamation never waits
+    /// for operations on a map, of which this is one.
     void operator()() const noexcept {
       if (const auto self = it->weak_from_this().lock())
         erase_incarnation(self->map_, std::weak_ptr<const key_type>(self->mark()));
@@ -48,9 +49,9 @@ class cancellation : public std::enable_shared_from_this<cancellation<Map>> {
 
 }  // namespace impl
 
-/// Effects: inserts (key, value) if the key is absent, until `life` is over or a stop is requested, whichever is first. The
-/// entry is then erased (cause `erased`) by the thread that requests the stop, or by this one if that has happened already.
-/// Only this entry is: not one that replaced it, nor a later one of its key.
+/// Effects: inserts (key, value) if the key is absent, until `life` is over or a stop is requested, whichever is first.
+/// The entry is then erased (cause `erased`) by the thread that requests the stop, or by this one if that has happened
+/// already. Only this entry is: not one that replaced it, nor a later one of its key.
 /// Returns: whether it inserted; the entry may be gone by then. Map::mapped_type is a `bound`.
 /// Progress: lock-free, but that stop_token's registration of callbacks may wait for others at it.
 /// Throws: as insert. Precondition: no stop is being requested while the map is destroyed; afterwards it does no harm.

@@ -4,9 +4,9 @@
 //   wane::map<std::string, wane::counter> calls;
 //   if (wane::increment(calls, client, 1, 1s) > 100) refuse();
 //
-// An increment may overlap the end of its window, and a removal may be told while somebody is about to add. A listener that
-// has to account for every increment closes the counter: what was added before is in the total that close() returns, and
-// what comes later goes to the next window. C1: each increment is in exactly one total.
+// An increment may overlap the end of its window, and a removal may be told while somebody is about to add. A listener
+// that has to account for every increment closes the counter: what was added before is in the total that close()
+// returns, and what comes later goes to the next window. C1: each increment is in exactly one total.
 #pragma once
 
 #include <atomic>
@@ -52,7 +52,8 @@ class counter {
   mutable std::atomic<std::uint64_t> word_;
 };
 
-/// Effects: adds n to the counter under this key; if there is none, inserts one with n in it, whose lifetime is `window`.
+/// Effects: adds n to the counter under this key; if there is none, inserts one with n in it, whose lifetime is
+/// `window`.
 /// Returns: the count afterwards. Progress: lock-free; writes nothing but the count where there is a counter.
 /// Throws: as map::try_emplace. Map::mapped_type is `counter` or made from a count as it is.
 template <class Map, class K>

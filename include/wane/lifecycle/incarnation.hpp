@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// The identity of an entry: what tells it from a later entry of the same key, and whether it is still there to be asked.
+// The identity of an entry: what tells it from a later entry of the same key, and whether it is still there to be
+// asked.
 //
-// An entry that something outside is to remove later (a scope, a stop token, the death of an object) carries a mark, and
-// whoever is to remove it keeps a weak reference to the mark:
+// An entry that something outside is to remove later (a scope, a stop token, the death of an object) carries a mark,
+// and whoever is to remove it keeps a weak reference to the mark:
 //
 //   entry in the map  --shared-->  mark: the key, at an address of its own  <--weak--  who is to remove the entry
 //
-//   M1  The mark lives exactly as long as the memory of its entry. While it can be locked, the map exists; a thread that has
-//       locked it is inside an operation on the map.
+//   M1  The mark lives exactly as long as the memory of its entry. While it can be locked, the map exists; a thread
+//       that has locked it is inside an operation on the map.
 //   M2  Copies of the value have no mark: only moving passes it on. So what `find` returns keeps nothing alive.
 #pragma once
 
@@ -38,8 +39,9 @@ class incarnation {
   std::shared_ptr<const void> mark_;
 };
 
-/// The value of an entry that can be bound to something outside: by insert_until, scope, or insert_weak, which say how. Other
-/// ways of inserting leave it unbound, and so does replacing the value by `update` and its like: that makes a new entry.
+/// The value of an entry that can be bound to something outside: by insert_until, scope, or insert_weak, which say how.
+/// Other ways of inserting leave it unbound, and so does replacing the value by `update` and its like: that makes a new
+/// entry.
 template <class T>
 class bound {
  public:
@@ -61,9 +63,9 @@ class bound {
   incarnation self_;
 };
 
-/// Effects: removes the entry that has this mark, if it is there; no other, and nothing if its map has gone. What the map or
-/// its listener throws is dropped, because callers are destructors and callbacks; an entry that could not be removed for
-/// lack of memory (see map.hpp) stays.
+/// Effects: removes the entry that has this mark, if it is there; no other, and nothing if its map has gone. What the
+/// map or its listener throws is dropped, because callers are destructors and callbacks; an entry that could not be
+/// removed for lack of memory (see map.hpp) stays.
 template <class Map>
 void erase_incarnation(Map& map, const std::weak_ptr<const typename Map::key_type>& mark) noexcept {
   const auto key = mark.lock();

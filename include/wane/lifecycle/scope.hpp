@@ -17,16 +17,16 @@
 
 namespace wane {
 
-/// For one thread at a time. Keeps a few words for each entry that it inserted, until it ends, whatever became of the entry.
-/// Map::mapped_type is a `bound`. May end after the map does, and does nothing then.
+/// For one thread at a time. Keeps a few words for each entry that it inserted, until it ends, whatever became of the
+/// entry. Map::mapped_type is a `bound`. May end after the map does, and does nothing then.
 template <class Map>
 class scope {
  public:
   explicit scope(Map& map) noexcept : map_(map) {}
   scope(const scope&) = delete;
   scope& operator=(const scope&) = delete;
-  /// Effects: erases (cause `erased`) the entries that it inserted and that are still there, the latest first. What the map
-  /// or its listener throws is dropped (see erase_incarnation).
+  /// Effects: erases (cause `erased`) the entries that it inserted and that are still there, the latest first. What the
+  /// map or its listener throws is dropped (see erase_incarnation).
   ~scope() {
     for (; !marks_.empty(); marks_.pop_back()) erase_incarnation(map_, marks_.back());
   }

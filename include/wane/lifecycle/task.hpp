@@ -10,8 +10,8 @@
 //   A1  A task runs at most once, and not at all if its entry was removed before it began.
 //   A2  The removal of the entry, of whatever cause, asks it to stop, before the call that removed returns; once.
 //   A3  When `wait` has returned true, the task's thread has ended: nothing of it runs any more.
-//   A4  A task may use the map, remove its own entry, and wait for others: no wait closes a circle of tasks that wait for
-//       each other; the one that would returns false instead.
+//   A4  A task may use the map, remove its own entry, and wait for others: no wait closes a circle of tasks that wait
+//       for each other; the one that would returns false instead.
 // The map must outlive its tasks' use of it: where they use it, call stop_all before destroying it.
 #pragma once
 
@@ -29,8 +29,8 @@
 
 namespace wane {
 
-/// A handle on an activity with a thread of its own; copies are handles on the same. Derive from it to keep more with it.
-/// An exception that leaves the body ends the program, as with std::thread. Thread-safe.
+/// A handle on an activity with a thread of its own; copies are handles on the same. Derive from it to keep more with
+/// it. An exception that leaves the body ends the program, as with std::thread. Thread-safe.
 class task {
  public:
   /// Effects: a task that is to run body(stop_token), and does not yet. Throws: std::bad_alloc.
@@ -43,10 +43,10 @@ class task {
   /// Effects: asks it to stop. Only the first call does something; it calls the stop token's callbacks.
   void close() const noexcept { activity_->close(); }
 
-  /// Effects: waits until it has ended, or is known never to run. Does not ask it to stop. Not to be called from a callable
-  /// or listener of a map: that is inside a guard, for which the task may in turn be waiting.
-  /// Returns: true; or false, at once, if its end depends on the caller's: a task that waits for itself, or for one that
-  /// waits for it.
+  /// Effects: waits until it has ended, or is known never to run. Does not ask it to stop. Not to be called from a
+  /// callable or listener of a map: that is inside a guard, for which the task may in turn be waiting.
+  /// Returns: true; or false, at once, if its end depends on the caller's: a task that waits for itself, or for one
+  /// that waits for it.
   bool wait() const { return activity_->wait(); }
 
   /// The same activity, that is.
@@ -136,7 +136,8 @@ class task {
 };
 
 /// Effects: inserts the task (or what is derived from it) if the key is absent, and starts it then.
-/// Returns: whether it inserted. Throws: as insert; std::system_error when no thread is to be had, the entry erased again.
+/// Returns: whether it inserted. Throws: as insert; std::system_error when no thread is to be had, the entry erased
+/// again.
 template <class Map, class K>
 bool start_in(Map& map, const K& key, const typename Map::mapped_type& value, typename Map::lifetime life = forever) {
   if (!map.insert(key, value, life)) return false;

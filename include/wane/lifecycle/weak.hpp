@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Entries that do not keep their object alive, and leave the map when it dies: a registry, or a cache of what is in use.
+// Entries that do not keep their object alive, and leave the map when it dies: a registry, or a cache of what is in
+// use.
 //
 //   using textures = wane::map<std::string, wane::bound<std::weak_ptr<texture>>>;
 //   auto wood = wane::lock_weak(m, "wood");
@@ -22,10 +23,11 @@ template <class Map, class K>
   return object;
 }
 
-/// Effects: puts `object` under this key, unless an object is there that is alive. Its entry leaves the map when the last
-/// shared_ptr to it goes: it is erased (cause `erased`) before the object is destroyed, by the thread that lets go; only
-/// this entry, not a later one of its key. An entry that expires or is erased does not hurt its object.
-/// Returns: the object that is there afterwards, and whether it is `object`. Map::mapped_type is a bound<std::weak_ptr<T>>.
+/// Effects: puts `object` under this key, unless an object is there that is alive. Its entry leaves the map when the
+/// last shared_ptr to it goes: it is erased (cause `erased`) before the object is destroyed, by the thread that lets
+/// go; only this entry, not a later one of its key. An entry that expires or is erased does not hurt its object.
+/// Returns: the object that is there afterwards, and whether it is `object`. Map::mapped_type is a
+/// bound<std::weak_ptr<T>>.
 /// Progress: lock-free. Throws: as insert; `object` is destroyed then.
 /// Precondition: no object dies while the map is destroyed; afterwards it does no harm.
 template <class Map, class K, class T>
