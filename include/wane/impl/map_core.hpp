@@ -207,6 +207,7 @@ class map_core final : public sweep_target {
   sweep_result sweep_some(const sweep_budget& budget) override;
   std::size_t collect() override;
   void maintain() override;
+  [[nodiscard]] std::size_t garbage_bytes() const override { return list_.retired() * sizeof(node); }
 
   // ---- The same from a caller's thread.
 
@@ -255,6 +256,7 @@ class map_core final : public sweep_target {
   /// that sampled its clock before the deadline could land after somebody has been told the entry is gone.
   [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state s) {
     operation op(list_);
+    op.me().count(&counters<environment>::met_expired);
     kill(op, hash, {&n, at, s, {}}, cause::expired);
   }
   /// What follows a kill: counting, unlinking, and telling the listener.

@@ -109,6 +109,7 @@ class pool {
     return next_block_.load(std::memory_order_acquire);
   }
   [[nodiscard]] std::size_t mapped_bytes() const noexcept { return slots_.mapped_bytes() + summaries_.mapped_bytes(); }
+  [[nodiscard]] std::size_t mapped_slots() const noexcept { return slots_.mapped_bytes() / sizeof(Node); }
 
   /// Calls f(handle) for every slot on the chains that no thread holds. Precondition: the pool is quiet.
   template <class F>

@@ -53,7 +53,10 @@ template <class Key, class T, class Policy>
 sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in_background) {
   sweep_result result;
   // [W1] acquire: pairs with [W2]; the sweep's place is seen as it was left.
-  if (sweeping_.exchange(true, std::memory_order_acquire)) return result;
+  if (sweeping_.exchange(true, std::memory_order_acquire)) {
+    result.busy = true;
+    return result;
+  }
   environment::writing(&sweep_next_);
   struct unlock {
     map_core& core;
@@ -153,9 +156,7 @@ bool map_core<Key, T, Policy>::sweep_slot(operation& op, handle h, tick_count no
     op.me().count(&counters<environment>::listener_errors);
   }
   ++result.removed;
-  const std::chrono::nanoseconds late((now - deadline) * time_.tick_ns);
-  result.lateness_max = std::max(result.lateness_max, late);
-  result.lateness_sum += late;
+  result.lateness.add(std::chrono::nanoseconds((now - deadline) * time_.tick_ns));
   return true;
 }
 
