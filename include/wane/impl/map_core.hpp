@@ -19,6 +19,7 @@
 namespace wane::impl {
 
 struct due_blocks;
+struct scanned_block;
 
 template <class Key, class T, class Policy>
 class map_core final : public sweep_target {
@@ -266,6 +267,7 @@ class map_core final : public sweep_target {
   }
   void sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget, bool in_background,
                    sweep_result& result);
+  [[nodiscard]] scanned_block scan_block(std::uint32_t block, tick_count now) const noexcept;
   bool sweep_slot(operation& op, handle h, tick_count now, bool in_background, sweep_result& result);
 
   void shrink_if_sparse();

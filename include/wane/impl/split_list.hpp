@@ -106,6 +106,18 @@ class split_list {
   [[nodiscard]] const auto& threads() const noexcept { return threads_; }
   [[nodiscard]] auto& domain() const noexcept { return *domain_; }
 
+  // Hints to the processor, for who will look a hash up soon. Under a guard, so that no shrink takes the bucket away.
+
+  /// Has the bucket of a hash fetched ...
+  void prefetch_bucket(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))]);
+  }
+  /// ... and, when that is there, the first node behind it.
+  void prefetch_first_node(std::uint64_t hash) const noexcept {
+    const link first = start_reading(hash).expected;
+    if (!first.is_sentinel()) __builtin_prefetch(&pool_[first.target()]);
+  }
+
   // ---- Reading ---------------------------------------------------------------------------------------------------
   // match(node, handle, still) -> place says where a node stands to what is looked for; still() tells whether what has
   // been read of the node counts.
