@@ -6,9 +6,12 @@
 #include <condition_variable>
 #include <ctime>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include <wane/impl/pace.hpp>
 
 namespace wane {
 
@@ -26,28 +29,23 @@ std::chrono::nanoseconds thread_cpu_time() noexcept {
 
 /// Shared by the sweeper and the maps it serves, so that either may go first.
 struct sweeper_state {
+  using steady = std::chrono::steady_clock;
+  using nanoseconds = std::chrono::nanoseconds;
+
   explicit sweeper_state(const sweeper_options& o) : opts(o) {}
 
   const sweeper_options opts;
   mutable std::mutex mutex;  // guards what follows; released while a batch is worked on
   std::condition_variable changed;
-  std::vector<sweep_target*> targets;
-  sweep_target* in_hand = nullptr;  // the map that a batch is being worked on; it must not go meanwhile
   bool stopping = false;
   bool woken = false;
-  sweeper_stats totals;
-  std::chrono::nanoseconds lateness_sum{0};
 
   std::mutex control;  // guards `thread`, over start and stop
   std::thread thread;
 
-  [[nodiscard]] bool serves(const sweep_target* t) const {
-    return std::find(targets.begin(), targets.end(), t) != targets.end();
-  }
-
   void add(sweep_target& target) {
     const std::scoped_lock hold(mutex);
-    targets.push_back(&target);
+    maps_.push_back({&target, std::nullopt, steady::now(), 0});
     woken = true;
     changed.notify_all();
   }
@@ -55,66 +53,191 @@ struct sweeper_state {
   /// Strikes the map off first, so that the thread drops it after the batch in hand, and waits for that.
   void remove(sweep_target& target) {
     std::unique_lock hold(mutex);
-    std::erase(targets, &target);
-    changed.wait(hold, [&] { return in_hand != &target; });
+    std::erase_if(maps_, [&](const served& s) { return s.map == &target; });
+    changed.notify_all();
+    changed.wait(hold, [&] { return in_hand_ != &target; });
+  }
+
+  [[nodiscard]] bool serves(const sweep_target* target) const noexcept {
+    return std::any_of(maps_.begin(), maps_.end(), [&](const served& s) { return s.map == target; });
   }
 
   void run();
+  [[nodiscard]] sweeper_stats stats() const;
 
  private:
-  static constexpr std::size_t blocks_a_batch = 4096;
+  struct served {
+    sweep_target* map;
+    std::optional<steady::time_point> began;  // the pass under way
+    steady::time_point due;  // the earliest deadline known when the last pass ended; before the first, at once
+    std::size_t garbage_bytes;
+  };
+  /// Part of the window: two stretches make one.
+  struct stretch {
+    steady::time_point begin;
+    nanoseconds cpu_before{0};
+    histogram lateness;
+    hold_ups held_up;
+  };
 
-  /// One pass over one map, batch by batch.
-  void pass(std::unique_lock<std::mutex>& hold, sweep_target& target);
-  void account(const sweep_result& r);
+  /// Small enough that a batch full of expired entries takes some ten milliseconds.
+  static constexpr std::size_t blocks_a_batch = 512;
+
+  /// One pass over one map, batch by batch. Returns what cut it short.
+  shortfall pass(std::unique_lock<std::mutex>& hold, sweep_target* target);
+  void account(const sweep_target* target, steady::time_point begin, const sweep_result& r, std::size_t garbage_bytes);
+  void note_cpu_time() noexcept;
+  [[nodiscard]] nanoseconds owed() const noexcept {
+    return pace_.owed(totals_.cpu_time - cpu_when_even_, steady::now() - even_);
+  }
+  template <class Ends>
+  void rest(std::unique_lock<std::mutex>& hold, nanoseconds length, Ends&& ends);
+  void move_window();
+
+  const pace pace_{opts.lateness, opts.cpu_share};
+  std::vector<served> maps_;
+  sweep_target* in_hand_ = nullptr;  // the map that a batch is being worked on; it must not go meanwhile
+  bool running_ = false;
+  sweeper_stats totals_;
+  nanoseconds cpu_seen_{0};       // the thread's clock when it was last looked at
+  steady::time_point even_;       // when nothing was owed
+  nanoseconds cpu_when_even_{0};  // totals_.cpu_time then
+  stretch before_, now_;
 };
 
-void sweeper_state::account(const sweep_result& r) {
-  totals.removed += r.removed;
-  totals.passes += r.pass_ended ? 1 : 0;
-  totals.garbage_limited += r.garbage_limited ? 1 : 0;
-  totals.lateness_max = std::max(totals.lateness_max, r.lateness_max);
-  lateness_sum += r.lateness_sum;
-  if (totals.removed > 0) totals.lateness_mean = lateness_sum / totals.removed;
-  totals.cpu_time = thread_cpu_time();
+void sweeper_state::note_cpu_time() noexcept {
+  const nanoseconds cpu = thread_cpu_time();
+  totals_.cpu_time += cpu - cpu_seen_;
+  cpu_seen_ = cpu;
 }
 
-void sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target& target) {
+void sweeper_state::account(const sweep_target* target, steady::time_point begin, const sweep_result& r,
+                            std::size_t garbage_bytes) {
+  note_cpu_time();
+  totals_.removed += r.removed;
+  totals_.blocks_scanned += r.blocks_scanned;
+  totals_.blocks_skipped += r.blocks_skipped;
+  totals_.garbage_limited += r.garbage_limited ? 1 : 0;
+  totals_.busy += r.busy ? 1 : 0;
+  totals_.lateness += r.lateness;
+  now_.lateness += r.lateness;
+  const auto s = std::find_if(maps_.begin(), maps_.end(), [&](const served& m) { return m.map == target; });
+  if (s == maps_.end() || r.busy) return;
+  if (!s->began) s->began = begin;
+  s->garbage_bytes = garbage_bytes;
+  if (!r.pass_ended) return;
+  const auto now = steady::now();
+  constexpr nanoseconds for_ever = std::chrono::hours(24) * 36'500;
+  s->due = r.next_due < for_ever ? now + r.next_due : steady::time_point::max();
+  totals_.pass_last = now - *s->began;
+  totals_.pass_max = std::max(totals_.pass_max, totals_.pass_last);
+  ++totals_.passes;
+  s->began.reset();
+}
+
+shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* target) {
   sweep_budget budget;
   budget.blocks = blocks_a_batch;
   budget.garbage_bytes = opts.garbage_bytes;
-  for (bool more = true; more && !stopping && serves(&target);) {
-    in_hand = &target;
+  while (!stopping && serves(target)) {
+    in_hand_ = target;
     hold.unlock();
-    const sweep_result result = target.sweep_some(budget);
-    const bool looked = result.blocks_scanned + result.blocks_skipped > 0;
-    // A sweep that found another one at work, or reclamation behind, has not looked: its turn comes again.
-    more = looked && !result.pass_ended && !result.garbage_limited;
-    if (!more) target.collect();
-    if (!more && opts.shrink) target.maintain();
+    const auto begin = steady::now();
+    const sweep_result result = target->sweep_some(budget);
+    const bool ends = result.pass_ended || result.garbage_limited || result.busy;
+    if (ends) target->collect();
+    if (ends && opts.shrink) target->maintain();
+    const std::size_t garbage_bytes = target->garbage_bytes();
     hold.lock();
-    in_hand = nullptr;
+    in_hand_ = nullptr;
     changed.notify_all();
-    account(result);
+    account(target, begin, result, garbage_bytes);
+    if (result.garbage_limited) return shortfall::garbage;
+    if (result.busy) return shortfall::another_sweep;
+    if (result.pass_ended) return shortfall::none;
+    if (const nanoseconds debt = owed(); pace_.is_far_ahead(debt)) {
+      now_.held_up.cpu_share += debt;
+      rest(hold, debt, [&] { return stopping || !serves(target); });
+    }
   }
+  return shortfall::none;
+}
+
+/// What is still owed when a rest is broken off stays owed; what was rested beyond that is no credit.
+template <class Ends>
+void sweeper_state::rest(std::unique_lock<std::mutex>& hold, nanoseconds length, Ends&& ends) {
+  changed.wait_for(hold, length, ends);
+  if (owed() > nanoseconds::zero()) return;
+  even_ = steady::now();
+  cpu_when_even_ = totals_.cpu_time;
+}
+
+void sweeper_state::move_window() {
+  const auto now = steady::now();
+  const nanoseconds length = std::max<nanoseconds>(
+      std::chrono::seconds(5), 8 * std::min<nanoseconds>(opts.lateness, std::chrono::hours(24) * 365));
+  if (now - now_.begin < length) return;
+  before_ = now_;
+  now_ = {};
+  now_.begin = now;
+  now_.cpu_before = totals_.cpu_time;
 }
 
 void sweeper_state::run() {
   std::unique_lock hold(mutex);
+  running_ = true;
+  cpu_seen_ = thread_cpu_time();
+  cpu_when_even_ = totals_.cpu_time;
+  now_ = {};
+  even_ = now_.begin = steady::now();
+  now_.cpu_before = totals_.cpu_time;
+  before_ = now_;
   while (!stopping) {
     woken = false;
-    const auto before = thread_cpu_time();
+    const auto begin = steady::now();
     // Maps come and go while the lock is released, so the round goes by a copy, and each is looked up again.
-    const std::vector<sweep_target*> round = targets;
-    for (sweep_target* const t : round)
-      if (serves(t)) pass(hold, *t);
-    // Entries that fall due during the rest are taken together afterwards: looking into a block costs as much for one
-    // as for many. The rest is longer where the work done has used up the share of the core.
-    const auto worked = thread_cpu_time() - before;
-    const auto earned = std::chrono::duration_cast<std::chrono::nanoseconds>(worked * (1.0 / opts.cpu_share - 1.0));
-    const auto rest = std::max<std::chrono::nanoseconds>(opts.lateness / 2, earned);
-    changed.wait_for(hold, rest, [&] { return stopping || woken; });
+    const std::vector<served> round = maps_;
+    shortfall cut_short = shortfall::none;
+    for (const served& s : round)
+      if (serves(s.map))
+        if (const shortfall by = pass(hold, s.map); by != shortfall::none) cut_short = by;
+    move_window();
+    const nanoseconds passed = steady::now() - begin;
+    const nanoseconds wanted = pace_.wanted(passed, cut_short == shortfall::none);
+    const nanoseconds length = std::max(wanted, owed());
+    switch (cut_short) {
+      case shortfall::garbage: now_.held_up.garbage += passed + length; break;
+      case shortfall::another_sweep: now_.held_up.another_sweep += passed + length; break;
+      default: now_.held_up.cpu_share += length - wanted; break;
+    }
+    rest(hold, length, [&] { return stopping || woken; });
   }
+  running_ = false;
+}
+
+sweeper_stats sweeper_state::stats() const {
+  const std::scoped_lock hold(mutex);
+  sweeper_stats s = totals_;
+  s.target = opts.lateness;
+  auto& w = s.window;
+  const auto now = steady::now();
+  if (before_.begin != steady::time_point() && before_.begin < now) {
+    w.length = now - before_.begin;
+    w.cpu_share = std::chrono::duration<double>(totals_.cpu_time - before_.cpu_before) / w.length;
+  }
+  // Until the window moves for the first time its halves begin together, and the first is empty.
+  for (const stretch* half : {&before_, &now_}) {
+    w.lateness += half->lateness;
+    w.held_up.cpu_share += half->held_up.cpu_share;
+    w.held_up.garbage += half->held_up.garbage;
+    w.held_up.another_sweep += half->held_up.another_sweep;
+  }
+  for (const served& m : maps_) {
+    s.garbage_bytes += m.garbage_bytes;
+    if (running_ && m.due < now) w.overdue = std::max<nanoseconds>(w.overdue, now - m.due);
+  }
+  judge(w, s.target);
+  return s;
 }
 
 void sweep_target::leave_sweeper() noexcept {
@@ -180,9 +303,6 @@ bool sweeper::is_running() const {
   return state_->thread.joinable();
 }
 
-sweeper_stats sweeper::stats() const {
-  const std::scoped_lock hold(state_->mutex);
-  return state_->totals;
-}
+sweeper_stats sweeper::stats() const { return state_->stats(); }
 
 }  // namespace wane

@@ -67,10 +67,11 @@ class basic_wane {
   [[nodiscard]] facts describe() const {
     const wane::stats s = map_.stats();
     facts all{
-        {"buckets", static_cast<double>(s.buckets)},       {"growths", static_cast<double>(s.growths)},
-        {"node_bytes", static_cast<double>(s.node_bytes)}, {"slots", static_cast<double>(s.slots)},
-        {"retired", static_cast<double>(s.retired)},       {"mapped_bytes", static_cast<double>(s.mapped_bytes)},
-        {"heap_bytes", static_cast<double>(s.heap_bytes)}, {"huge_pages", s.huge_pages ? 1.0 : 0.0},
+        {"buckets", static_cast<double>(s.buckets)},         {"growths", static_cast<double>(s.growths)},
+        {"node_bytes", static_cast<double>(s.node_bytes)},   {"slots", static_cast<double>(s.slots)},
+        {"retired", static_cast<double>(s.retired)},         {"mapped_bytes", static_cast<double>(s.mapped_bytes)},
+        {"heap_bytes", static_cast<double>(s.heap_bytes)},   {"huge_pages", s.huge_pages ? 1.0 : 0.0},
+        {"met_expired", static_cast<double>(s.met_expired)},
     };
     if (sweeper_) {
       using seconds = std::chrono::duration<double>;
@@ -78,8 +79,14 @@ class basic_wane {
       all["sweeper_cpu_share"] = seconds(w.cpu_time) / seconds(std::chrono::steady_clock::now() - sweeping_since_);
       all["sweeper_removed"] = static_cast<double>(w.removed);
       all["sweeper_passes"] = static_cast<double>(w.passes);
-      all["sweeper_lateness_mean_seconds"] = seconds(w.lateness_mean).count();
-      all["sweeper_lateness_max_seconds"] = seconds(w.lateness_max).count();
+      all["sweeper_blocks_scanned"] = static_cast<double>(w.blocks_scanned);
+      all["sweeper_pass_max_seconds"] = seconds(w.pass_max).count();
+      all["sweeper_lateness_mean_seconds"] = seconds(w.lateness.mean()).count();
+      all["sweeper_lateness_p50_seconds"] = seconds(w.lateness.quantile(0.5)).count();
+      all["sweeper_lateness_p99_seconds"] = seconds(w.lateness.quantile(0.99)).count();
+      all["sweeper_lateness_max_seconds"] = seconds(w.lateness.max()).count();
+      all["sweeper_target_seconds"] = seconds(w.target).count();
+      all["sweeper_target_missed_seconds"] = seconds(w.window.missed_by).count();
     }
     return all;
   }

@@ -8,18 +8,22 @@
 #include <string>
 #include <vector>
 
+#include <wane/histogram.hpp>
+#include <wane/labels.hpp>
+
 namespace wane {
 
 /// Totals since construction and sizes now. Each figure is exact when the map is quiet; under concurrency each is the
 /// sum of per-thread counters read one after the other.
 struct stats {
   // Entries.
-  std::size_t size = 0;               ///< live entries, expired ones that nobody has met included
-  std::uint64_t inserted = 0;         ///< entries that came into being by insertion (replacements not counted)
-  std::uint64_t erased = 0;           ///< by erase, erase_if, take
-  std::uint64_t expired = 0;          ///< by their deadline, whoever committed it
-  std::uint64_t replaced = 0;         ///< by an assigning call
-  std::uint64_t cleared = 0;          ///< by clear
+  std::size_t size = 0;           ///< live entries, expired ones that nobody has met included
+  std::uint64_t inserted = 0;     ///< entries that came into being by insertion (replacements not counted)
+  std::uint64_t erased = 0;       ///< by erase, erase_if, take
+  std::uint64_t expired = 0;      ///< by their deadline, whoever committed it
+  std::uint64_t replaced = 0;     ///< by an assigning call
+  std::uint64_t cleared = 0;      ///< by clear
+  std::uint64_t met_expired = 0;  ///< lookups, of any operation, that met an entry past its deadline and committed that
   std::uint64_t listener_errors = 0;  ///< exceptions of the listener that were dropped on a sweeper's thread
   // Table.
   std::size_t buckets = 0;
@@ -27,11 +31,14 @@ struct stats {
   std::uint64_t shrinks = 0;
   // Memory.
   std::size_t node_bytes = 0;    ///< bytes of one slot
-  std::size_t slots = 0;         ///< slots handed out so far: live, retired, or free for reuse
+  std::size_t slots = 0;         ///< slots handed out so far: live (as many as `size` says), retired, or free for reuse
   std::size_t retired = 0;       ///< unlinked, waiting for a grace period or for their turn to be freed
-  std::size_t mapped_bytes = 0;  ///< address space of slots, buckets and summaries (touched or not)
-  std::size_t heap_bytes = 0;    ///< per-thread state and garbage bags
-  bool huge_pages = false;       ///< huge pages were asked for and the system grants them on advice
+  std::size_t slots_free = 0;    ///< of `slots`, those that are neither live nor retired
+  std::size_t slots_mapped = 0;  ///< slots that there is address space for
+  std::size_t garbage_bytes = 0;  ///< of retired slots; not what their keys and values have on the heap
+  std::size_t mapped_bytes = 0;   ///< address space of slots, buckets and summaries (touched or not)
+  std::size_t heap_bytes = 0;     ///< per-thread state and garbage bags
+  bool huge_pages = false;        ///< huge pages were asked for and the system grants them on advice
   // Sweeping.
   std::uint64_t swept = 0;           ///< expired entries that a sweep removed
   std::uint64_t blocks_scanned = 0;  ///< blocks of 64 slots that a sweep had to look into
@@ -39,6 +46,8 @@ struct stats {
 
   /// One `name value` line a figure.
   [[nodiscard]] std::string to_string() const;
+  /// A page for Prometheus with these figures alone; see exposition.hpp.
+  [[nodiscard]] std::string to_prometheus(const labels& all = {}) const;
 };
 
 /// What map::check found. An empty list of problems means every structural invariant holds.
@@ -67,12 +76,13 @@ struct sweep_result {
   std::size_t removed = 0;
   bool pass_ended = false;       ///< the scan reached the end of the pool; the next call starts a new pass
   bool garbage_limited = false;  ///< stopped early because reclamation is behind
+  bool busy = false;             ///< did nothing, because another sweep is under way
   /// Deadline of the earliest entry known to expire after this pass, as a duration from now (never negative);
   /// nanoseconds::max() when none is known. Meaningful when pass_ended.
   std::chrono::nanoseconds next_due = std::chrono::nanoseconds::max();
-  /// Removal time minus deadline of the entries removed: largest and sum, in nanoseconds.
-  std::chrono::nanoseconds lateness_max{0};
-  std::chrono::nanoseconds lateness_sum{0};
+  /// How long after their deadlines the entries were removed, by the map's clock, which is read once for each batch of
+  /// 64 blocks.
+  histogram lateness;
 };
 
 }  // namespace wane

@@ -12,6 +12,7 @@
 #include <memory>
 
 #include <wane/stats.hpp>
+#include <wane/sweeper_stats.hpp>
 
 namespace wane {
 
@@ -20,24 +21,18 @@ class map;
 class sweeper;
 
 struct sweeper_options {
-  /// How long after its deadline an entry may stay, as far as `cpu_share` allows. A pass starts at least every half of it.
+  /// The target: of the entries it removes, 99 in 100 are removed at most this long after their deadlines, by the map's
+  /// clock. Kept unless `cpu_share` does not suffice, readers hold back `garbage_bytes`, a sweep by hand is in the way,
+  /// or the thread is not run in time; sweeper_stats::window says whether it is, and what was in the way. A target
+  /// finer than the clock and the map's tick cannot be kept.
   std::chrono::nanoseconds lateness{std::chrono::milliseconds(100)};
-  /// Share of one core the sweeper may use, in (0, 1]; when it does not suffice, lateness grows.
+  /// Share of one core the sweeper may use, in (0, 1]. It may run ahead of that for a batch, or for a round of its maps
+  /// if it makes good for it within the target, and rests accordingly; when the share does not suffice, lateness grows.
   double cpu_share = 0.05;
-  /// Per map: bytes retired and not yet freed at which it stops removing and pushes reclamation instead.
+  /// Per map: bytes of slots retired and not yet freed at which it stops removing and pushes reclamation instead.
   std::size_t garbage_bytes = std::size_t{64} << 20;
   /// Halve tables that have become too large, in the background.
   bool shrink = true;
-};
-
-/// What a sweeper has done since it was made.
-struct sweeper_stats {
-  std::uint64_t passes = 0;  ///< ends of a pass over a map
-  std::uint64_t removed = 0;
-  std::uint64_t garbage_limited = 0;     ///< batches cut short because reclamation was behind
-  std::chrono::nanoseconds cpu_time{0};  ///< of the sweeper's thread
-  std::chrono::nanoseconds lateness_max{0};
-  std::chrono::nanoseconds lateness_mean{0};
 };
 
 namespace impl {
@@ -50,6 +45,7 @@ class sweep_target {
   virtual sweep_result sweep_some(const sweep_budget& budget) = 0;
   virtual std::size_t collect() = 0;
   virtual void maintain() = 0;
+  [[nodiscard]] virtual std::size_t garbage_bytes() const = 0;
 
   sweep_target() = default;
   sweep_target(const sweep_target&) = delete;
@@ -94,7 +90,7 @@ class sweeper {
   void start();
   /// Effects: ends the thread, in the middle of a pass if need be, and waits for the batch in hand.
   void stop();
-  /// Effects: begins a pass now.
+  /// Effects: begins a pass now, or another after the one under way. Its CPU time is made good for later.
   void wake();
   [[nodiscard]] bool is_running() const;
   [[nodiscard]] sweeper_stats stats() const;

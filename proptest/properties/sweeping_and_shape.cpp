@@ -30,6 +30,7 @@ wane::sweep_result one_pass(map_type& map) {
     sum.removed += part.removed;
     sum.blocks_scanned += part.blocks_scanned;
     sum.blocks_skipped += part.blocks_skipped;
+    sum.lateness += part.lateness;
     if (part.pass_ended) {
       sum.next_due = part.next_due;
       return sum;
@@ -111,6 +112,42 @@ void a_pass_over_entries_without_a_ttl_scans_nothing() {
   EXPECT(swept.blocks_scanned == 0 && swept.removed == 0, swept.blocks_scanned << " blocks scanned");
   EXPECT(swept.blocks_skipped >= 10'000 / 64, swept.blocks_skipped << " blocks skipped");
   EXPECT(swept.next_due == nanoseconds::max(), "due in " << swept.next_due.count() << " ns");
+}
+
+/// Whoever removes an expired entry, it is counted once as expired and once for who it was.
+void expired_entries_were_met_or_swept() {
+  const auto ttls = *rc::gen::resize(200, rc::gen::container<std::vector<unsigned>>(rc::gen::inRange<unsigned>(1, 4)))
+                         .as("TTLs in ms");
+  const auto calls = *rc::gen::container<std::vector<std::pair<unsigned, unsigned>>>(
+                          rc::gen::pair(rc::gen::inRange(0u, 5u), rc::gen::inRange(0u, 200u)))
+                          .as("call, key");
+  wane::manual_clock clock;
+  map_type map({}, {.clock = clock});
+  for (std::size_t k = 0; k < ttls.size(); ++k) map.insert(k, k, milliseconds(ttls[k]));
+  clock.advance(2ms);
+  std::set<std::size_t> due;
+  for (std::size_t k = 0; k < ttls.size(); ++k)
+    if (ttls[k] <= 2) due.insert(k);
+  const auto all = due.size();
+  std::size_t met = 0;
+  for (const auto& [call, key] : calls) {
+    const auto meets = due.erase(key);
+    met += meets;
+    const bool there = key < ttls.size() && ttls[key] > 2;
+    switch (call) {
+      case 0: REQUIRE(map.find(key).has_value() == there, "find"); break;
+      case 1: REQUIRE(map.contains(key) == there, "contains"); break;
+      case 2: REQUIRE(map.touch(key, 1h) == there, "touch"); break;
+      case 3: REQUIRE(map.update(key, [](auto v) { return v; }) == there, "update"); break;
+      default: REQUIRE(map.ttl(key).has_value() == there, "ttl"); break;
+    }
+    const auto s = map.stats();
+    REQUIRE(s.met_expired == met && s.expired == met, s.met_expired << " met, not " << met);
+  }
+  one_pass(map);
+  const auto s = map.stats();
+  REQUIRE(s.met_expired == met && s.swept == all - met && s.expired == all,
+          s.met_expired << " met and " << s.swept << " swept of " << all);
 }
 
 /// A sweep that must not leave garbage behind stops, says so, and goes on once there is room.
@@ -197,6 +234,7 @@ int main(int argc, char** argv) {
   tests.property("a_pass_removes_exactly_what_is_due", a_pass_removes_exactly_what_is_due);
   tests.property("a_pass_follows_moved_deadlines", a_pass_follows_moved_deadlines);
   tests.test("a_pass_over_entries_without_a_ttl_scans_nothing", a_pass_over_entries_without_a_ttl_scans_nothing);
+  tests.property("expired_entries_were_met_or_swept", expired_entries_were_met_or_swept);
   tests.test("a_sweep_stops_at_its_limit_of_garbage", a_sweep_stops_at_its_limit_of_garbage);
   tests.property("a_table_grows_with_its_entries", a_table_grows_with_its_entries);
   tests.property("room_made_is_room_kept", room_made_is_room_kept);

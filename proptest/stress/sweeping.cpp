@@ -2,6 +2,8 @@
 // Stress: sweeps, by hand and by a sweeper's thread, against everything that changes a deadline or a slot.
 #include <wane/sweeper.hpp>
 
+#include <functional>
+
 #include "support/contest.hpp"
 
 using namespace proptest;
@@ -154,6 +156,101 @@ void a_sweeper_survives_a_listener_that_throws() {
   EXPECT(map.check().ok(), listed(map.check().problems));
 }
 
+struct parking_policy : wane::policy<std::uint64_t> {
+  using clock = wane::manual_clock;
+  using listener = std::function<void(std::uint64_t, int, wane::cause)>;
+};
+using parking_map = wane::map<std::uint64_t, int, parking_policy>;
+
+/// Waits until a sweeper says that it misses its target for this reason.
+void expect_shortfall(const wane::sweeper& sweeper, wane::shortfall why) {
+  const auto give_up = std::chrono::steady_clock::now() + 20s;
+  wane::sweeper_stats s = sweeper.stats();
+  while (s.window.why != why && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(1ms);
+    s = sweeper.stats();
+  }
+  EXPECT(s.window.why == why && !s.window.met() && s.window.missed_by > 0ns, "no " << to_string(why) << ":\n"
+                                                                                   << s.to_string());
+}
+
+/// A sweeper that is kept from its work tells by what.
+void a_sweeper_says_why_it_is_late() {
+  const auto expired_map = [](
+                               wane::manual_clock& clock, parking_policy::listener listener = [](auto...) {}) {
+    auto map = std::make_unique<parking_map>(wane::options{},
+                                             wane::components<parking_policy>{.clock = clock, .listener = listener});
+    for (std::uint64_t k = 0; k < 20'000; ++k) map->insert(k, 0, 1ms);
+    map->insert(20'000, 0);
+    clock.advance(1s);
+    return map;
+  };
+  {
+    wane::manual_clock clock;
+    const auto map = expired_map(clock);
+    wane::sweeper sweeper({.lateness = 1ms, .cpu_share = 0.0001});
+    sweeper.attach(*map);
+    sweeper.start();
+    expect_shortfall(sweeper, wane::shortfall::cpu_share);
+  }
+  {
+    wane::manual_clock clock;
+    const auto map = expired_map(clock);
+    wane::sweeper sweeper({.lateness = 1ms, .cpu_share = 1.0, .garbage_bytes = 4096});
+    map->visit(20'000, [&](auto&, auto&) {
+      std::thread([&] {
+        sweeper.attach(*map);
+        sweeper.start();
+        expect_shortfall(sweeper, wane::shortfall::garbage);
+        const auto s = sweeper.stats();
+        EXPECT(s.garbage_limited > 0 && s.garbage_bytes > 4096, s.to_string());
+      }).join();
+    });
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    while (map->size() > 1 && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(1ms);
+    EXPECT(map->size() == 1, "when the reader is gone the sweeper goes on");
+  }
+  {
+    wane::manual_clock clock;
+    std::atomic<bool> sweeping{false}, judged{false};
+    const auto map = expired_map(clock, [&](auto...) {
+      sweeping.store(true, std::memory_order_release);
+      while (!judged.load(std::memory_order_acquire)) std::this_thread::yield();
+    });
+    std::thread by_hand([&] { map->sweep_some({.removals = 1}); });
+    while (!sweeping.load(std::memory_order_acquire)) std::this_thread::yield();
+    wane::sweeper sweeper({.lateness = 1ms, .cpu_share = 1.0});
+    sweeper.attach(*map);
+    sweeper.start();
+    expect_shortfall(sweeper, wane::shortfall::another_sweep);
+    EXPECT(sweeper.stats().busy > 0, sweeper.stats().to_string());
+    judged.store(true, std::memory_order_release);
+    by_hand.join();
+  }
+}
+
+void a_sweeper_keeps_its_totals_when_it_is_restarted() {
+  wane::manual_clock clock;
+  parking_map map({}, {.clock = clock, .listener = [](auto...) {}});
+  wane::sweeper sweeper({.lateness = 1ms, .cpu_share = 1.0});
+  sweeper.attach(map);
+  wane::sweeper_stats last;
+  for (std::uint64_t turn = 1; turn <= 3; ++turn) {
+    for (std::uint64_t k = 0; k < 60'000 / turn; ++k) map.insert(k, 0, 1ms);
+    clock.advance(1s);
+    sweeper.start();
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    while (!map.empty() && std::chrono::steady_clock::now() < give_up) std::this_thread::sleep_for(1ms);
+    sweeper.stop();
+    const auto s = sweeper.stats();
+    EXPECT(s.removed == last.removed + 60'000 / turn && s.lateness.count() == s.removed, s.to_string());
+    EXPECT(s.cpu_time > last.cpu_time && s.passes >= last.passes, s.to_string());
+    EXPECT(s.window.lateness.count() <= 60'000 / turn, "the window goes back behind the start:\n" << s.to_string());
+    EXPECT(s.pass_max >= s.pass_last && s.blocks_scanned > last.blocks_scanned, s.to_string());
+    last = s;
+  }
+}
+
 /// One map, one sweeper: a second is refused.
 void a_map_has_at_most_one_sweeper() {
   wane::map<std::uint64_t, int> map;
@@ -208,6 +305,8 @@ int main(int argc, char** argv) {
             []<class K>() { a_sweeper_removes_what_nobody_meets<K>(); });
   test_over(main_kinds{}, tests, "map_destruction_races_sweep", []<class K>() { a_map_dies_under_its_sweeper<K>(); });
   tests.test("a_sweeper_survives_a_listener_that_throws", a_sweeper_survives_a_listener_that_throws);
+  tests.test("a_sweeper_says_why_it_is_late", a_sweeper_says_why_it_is_late);
+  tests.test("a_sweeper_keeps_its_totals_when_it_is_restarted", a_sweeper_keeps_its_totals_when_it_is_restarted);
   tests.test("a_map_has_at_most_one_sweeper", a_map_has_at_most_one_sweeper);
   return tests.result();
 }

@@ -124,8 +124,10 @@ class side_by_side {
     const auto near = [&](std::chrono::nanoseconds a, std::chrono::nanoseconds b, std::size_t n) {
       return std::chrono::abs(a - b) <= model_.tick() * static_cast<std::int64_t>(n);
     };
-    REQUIRE(near(swept.lateness_max, latest, 1) && near(swept.lateness_sum, sum, removed),
-            "lateness " << swept.lateness_max.count() << ", not " << latest.count());
+    const auto& late = swept.lateness;
+    REQUIRE(late.count() == removed, late.count() << " latenesses of " << removed << " entries");
+    REQUIRE(near(late.max(), latest, 1) && near(std::chrono::round<std::chrono::nanoseconds>(late.sum()), sum, removed),
+            "lateness " << late.max().count() << ", not " << latest.count());
     REQUIRE(swept.next_due >= std::chrono::nanoseconds(0), "due " << swept.next_due.count() << " ns ago");
   }
 

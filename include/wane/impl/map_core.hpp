@@ -19,6 +19,7 @@
 namespace wane::impl {
 
 struct due_blocks;
+struct scanned_block;
 
 template <class Key, class T, class Policy>
 class map_core final : public sweep_target {
@@ -210,6 +211,7 @@ class map_core final : public sweep_target {
   sweep_result sweep_some(const sweep_budget& budget) override;
   std::size_t collect() override;
   void maintain() override;
+  [[nodiscard]] std::size_t garbage_bytes() const override { return list_.retired() * sizeof(node); }
 
   // ---- The same from a caller's thread.
 
@@ -258,6 +260,7 @@ class map_core final : public sweep_target {
   /// that sampled its clock before the deadline could land after somebody has been told the entry is gone.
   [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state s) {
     operation op(list_);
+    op.me().count(&counters<environment>::met_expired);
     kill(op, hash, {&n, at, s, {}}, cause::expired);
   }
   /// What follows a kill: counting, unlinking, and telling the listener.
@@ -277,6 +280,7 @@ class map_core final : public sweep_target {
   }
   void sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget, bool in_background,
                    sweep_result& result);
+  [[nodiscard]] scanned_block scan_block(std::uint32_t block, tick_count now) const noexcept;
   bool sweep_slot(operation& op, handle h, tick_count now, bool in_background, sweep_result& result);
 
   void shrink_if_sparse();

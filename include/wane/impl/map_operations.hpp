@@ -161,7 +161,7 @@ std::size_t map<Key, T, Policy>::for_each_of(const Keys& keys, Results& results,
     {
       const auto held = core_.entries().enter();
       std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_bucket(h); });
-      std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_node(h); });
+      std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_first_node(h); });
     }
     for (std::ptrdiff_t i = 0; i < count; ++i)
       if (f(std::ranges::begin(results)[first + i], core::lookup(key[i]), hashes[static_cast<std::size_t>(i)])) ++hits;

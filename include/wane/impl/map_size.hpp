@@ -168,6 +168,7 @@ stats map_core<Key, T, Policy>::stats() const {
   s.expired = total(threads, &all::expired);
   s.cleared = total(threads, &all::cleared);
   s.replaced = total(threads, &all::replaced);
+  s.met_expired = total(threads, &all::met_expired);
   s.inserted = total(threads, &all::inserted);
   const std::uint64_t gone = s.erased + s.expired + s.cleared;
   s.size = s.inserted > gone ? static_cast<std::size_t>(s.inserted - gone) : 0;
@@ -179,6 +180,11 @@ stats map_core<Key, T, Policy>::stats() const {
   s.node_bytes = sizeof(node);
   s.slots = std::size_t{list_.slots().blocks()} * block_slots;
   s.retired = list_.retired();
+  // The first slot of the first block is null's.
+  const std::size_t in_use = s.size + s.retired + 1;
+  s.slots_free = s.slots > in_use ? s.slots - in_use : 0;
+  s.slots_mapped = list_.slots().mapped_slots();
+  s.garbage_bytes = garbage_bytes();
   s.mapped_bytes = list_.mapped_bytes();
   s.heap_bytes = threads.bytes() + list_.garbage_bytes();
   s.huge_pages = huge_pages_ && transparent_huge_pages() != "never" && transparent_huge_pages() != "unknown";

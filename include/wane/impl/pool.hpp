@@ -103,12 +103,20 @@ class pool {
     summaries_[block].exchange(0, std::memory_order_relaxed);
   }
 
+  /// Has the states of a block fetched: a hint to the processor. Precondition: the block has been handed out.
+  void prefetch_block(std::uint32_t block) const noexcept {
+    const auto* const first = reinterpret_cast<const char*>(&slots_[std::uint64_t{block} * block_slots]);
+    constexpr std::size_t stride = sizeof(Node) < 64 ? 64 : sizeof(Node);
+    for (std::size_t at = 0; at < block_slots * sizeof(Node); at += stride) __builtin_prefetch(first + at);
+  }
+
   /// Blocks handed out so far. Slots of the last ones may never have been used (their state is zero, DEAD).
   [[nodiscard]] std::uint32_t blocks() const noexcept {
     // [P5] acquire: pairs with [P6], so that the segments of these blocks are seen.
     return next_block_.load(std::memory_order_acquire);
   }
   [[nodiscard]] std::size_t mapped_bytes() const noexcept { return slots_.mapped_bytes() + summaries_.mapped_bytes(); }
+  [[nodiscard]] std::size_t mapped_slots() const noexcept { return slots_.mapped_bytes() / sizeof(Node); }
 
   /// Calls f(handle) for every slot on the chains that no thread holds. Precondition: the pool is quiet.
   template <class F>

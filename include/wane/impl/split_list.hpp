@@ -106,6 +106,18 @@ class split_list {
   [[nodiscard]] const auto& threads() const noexcept { return threads_; }
   [[nodiscard]] auto& domain() const noexcept { return *domain_; }
 
+  // Hints to the processor, for who will look a hash up soon. Under a guard, so that no shrink takes the bucket away.
+
+  /// Has the bucket of a hash fetched ...
+  void prefetch_bucket(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))]);
+  }
+  /// ... and, when that is there, the first node behind it.
+  void prefetch_first_node(std::uint64_t hash) const noexcept {
+    const link first = start_reading(hash).expected;
+    if (!first.is_sentinel()) __builtin_prefetch(&pool_[first.target()]);
+  }
+
   // ---- Reading ---------------------------------------------------------------------------------------------------
   // match(node, handle, still) -> place says where a node stands to what is looked for; still() tells whether what has
   // been read of the node counts.
@@ -114,12 +126,6 @@ class split_list {
   /// The entry that match finds, followed through replacements; empty when there is none.
   template <class Match, class Judge>
   [[nodiscard]] found find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const;
-
-  /// Has fetched what a search for `hash` begins with: its bucket, and, in a second step, what that leads to. Inside a guard.
-  void prefetch_bucket(std::uint64_t hash) const noexcept { __builtin_prefetch(&bucket_of(hash)); }
-  void prefetch_node(std::uint64_t hash) const noexcept {
-    if (const link l = bucket_of(hash).read(); l.is_ready() && !l.is_sentinel()) __builtin_prefetch(&pool_[l.target()]);
-  }
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
   [[nodiscard]] found find_slot(const guard& held, std::uint64_t hash, handle target) const;
@@ -236,9 +242,6 @@ class split_list {
   /// What can be found by way of a node that a search stands at.
   enum class met : std::uint8_t { entry, nothing, lost };
 
-  [[nodiscard]] word& bucket_of(std::uint64_t hash) const noexcept {
-    return buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))];
-  }
   /// The ready word nearest below `hash`. Initialises nothing.
   [[nodiscard]] position start_reading(std::uint64_t hash) const noexcept;
   /// The nearest ready word above a bucket that is not.

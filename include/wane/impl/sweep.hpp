@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // The sweep: finds expired entries in the pool, in memory order, and removes them by way of the list.
 //
-// Blocks of 64 slots whose earliest deadline has come are looked into; the others cost one comparison. For a batch of due
-// blocks: empty their summaries, one heavy fence, scan the slots, lower each summary to the earliest deadline that is
-// left. (I8 in pool.hpp says why no deadline stored meanwhile is lost.)
+// Blocks of 64 slots whose earliest deadline has come are looked into; the others cost one comparison. For a batch of
+// due blocks: empty their summaries, one heavy fence, scan the slots, remove what is expired, lower each summary to the
+// earliest deadline that is left. (I8 in pool.hpp says why no deadline stored meanwhile is lost.)
+//
+// Where one entry in a block is due, the look at its 64 slots costs as much as the removal, and both wait for memory. So
+// a block is fetched while the one before it is scanned, an entry's bucket while the rest of the batch is, and then the
+// first node of each of these buckets.
 //
 // A slot that looks expired is a candidate, not more: it may not be linked yet, or be gone, or serve another key by the
 // time it is looked at. So it is looked up from its bucket by identity; only when the list leads to this very slot, under
@@ -14,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include <wane/impl/map_core.hpp>
 
@@ -25,6 +30,18 @@ struct due_blocks {
   std::array<std::uint32_t, capacity> block;
   std::size_t count = 0;
 };
+
+/// What is in a block: which slots look expired, and the earliest deadline of the others.
+struct scanned_block {
+  std::uint64_t expired = 0;
+  tick_count earliest = never;
+};
+static_assert(block_slots == 64);
+
+/// The first slot of a block that is in the set.
+[[nodiscard]] constexpr handle slot_of(std::uint32_t block, std::uint64_t set) noexcept {
+  return block * block_slots + static_cast<handle>(std::countr_zero(set));
+}
 
 template <class Key, class T, class Policy>
 sweep_result map_core<Key, T, Policy>::sweep_some(const sweep_budget& budget) {
@@ -53,7 +70,10 @@ template <class Key, class T, class Policy>
 sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in_background) {
   sweep_result result;
   // [W1] acquire: pairs with [W2]; the sweep's place is seen as it was left.
-  if (sweeping_.exchange(true, std::memory_order_acquire)) return result;
+  if (sweeping_.exchange(true, std::memory_order_acquire)) {
+    result.busy = true;
+    return result;
+  }
   environment::writing(&sweep_next_);
   struct unlock {
     map_core& core;
@@ -121,19 +141,42 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
   // [W6] heavy: pairs with [P14]. If a deadline was stored before this fence the scan below sees it; if after, its thread finds the summary empty.
   environment::heavy_fence();
   operation op(list_);
+  std::array<scanned_block, due_blocks::capacity> scanned;
+  for (std::size_t i = 0; i < due.count; ++i) {
+    if (i + 1 < due.count) slots.prefetch_block(due.block[i + 1]);
+    scanned[i] = scan_block(due.block[i], now);
+  }
+  for (std::size_t i = 0; i < due.count; ++i)
+    for (std::uint64_t left = scanned[i].expired; left != 0; left &= left - 1)
+      list_.prefetch_first_node(list_[slot_of(due.block[i], left)].hash());
   for (; restore.done < due.count; ++restore.done) {
     if (result.removed >= budget.removals) return;
     const std::uint32_t block = due.block[restore.done];
-    tick_count earliest = never;
-    for (handle h = block * block_slots; h < (block + 1) * block_slots; ++h) {
-      const state s = list_[h].life.read();
-      if (!s.is_live() || !s.has_deadline()) continue;
-      if (s.deadline() > now || result.removed >= budget.removals || !sweep_slot(op, h, now, in_background, result))
-        earliest = std::min(earliest, s.deadline());
+    auto [expired, earliest] = scanned[restore.done];
+    for (; expired != 0; expired &= expired - 1) {
+      const handle h = slot_of(block, expired);
+      if (result.removed >= budget.removals || !sweep_slot(op, h, now, in_background, result)) earliest = 0;
     }
     if (earliest != never) slots.lower_earliest(block, earliest);
     sweep_earliest_ = std::min(sweep_earliest_, std::max(earliest, now));
   }
+}
+
+template <class Key, class T, class Policy>
+scanned_block map_core<Key, T, Policy>::scan_block(std::uint32_t block, tick_count now) const noexcept {
+  scanned_block found;
+  const node* const slots = &list_[block * block_slots];
+  for (std::uint32_t i = 0; i < block_slots; ++i) {
+    const state s = slots[i].life.read();
+    if (!s.is_live() || !s.has_deadline()) continue;
+    if (s.deadline() > now) {
+      found.earliest = std::min(found.earliest, s.deadline());
+    } else {
+      found.expired |= std::uint64_t{1} << i;
+      list_.prefetch_bucket(slots[i].hash());
+    }
+  }
+  return found;
 }
 
 /// Removes the entry in a slot if the list leads to it and it is expired. False when it may have to be looked at again.
@@ -153,9 +196,7 @@ bool map_core<Key, T, Policy>::sweep_slot(operation& op, handle h, tick_count no
     op.me().count(&counters<environment>::listener_errors);
   }
   ++result.removed;
-  const std::chrono::nanoseconds late((now - deadline) * time_.tick_ns);
-  result.lateness_max = std::max(result.lateness_max, late);
-  result.lateness_sum += late;
+  result.lateness.add(std::chrono::nanoseconds((now - deadline) * time_.tick_ns));
   return true;
 }
 

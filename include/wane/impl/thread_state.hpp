@@ -20,6 +20,7 @@ struct counters {
   counter expired{0};
   counter replaced{0};
   counter cleared{0};
+  counter met_expired{0};
   counter listener_errors{0};
   counter retired{0};
   counter freed{0};
