@@ -2,6 +2,7 @@
 // Runs a program of commands on a map and on its model, and compares what each call returns.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <new>
 #include <set>
@@ -41,6 +42,12 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
   }
 
   [[nodiscard]] recorder<Codec>& heard() { return heard_; }
+  /// What the listener is to be told when the map is destroyed.
+  [[nodiscard]] std::vector<removal> left() const {
+    std::vector<removal> all;
+    for (const auto& [key, value] : model_.alive()) all.push_back({key, value, wane::cause::destroyed});
+    return all;
+  }
 
  private:
   using op = operation;
@@ -487,19 +494,23 @@ class driver : private side_by_side<Codec, Reclaimer, Hash> {
 };
 
 /// The property: any program does to a map what it does to the model. Instances, where the codec counts them, must be
-/// as many afterwards as before, and destruction must tell the listener nothing.
+/// as many afterwards as before, and destruction must tell the listener of what is left.
 template <class Codec, class Reclaimer, class Hash = wane::hash<typename Codec::key>>
 void a_map_does_what_its_model_does(const program_shape& shape, bool hashes_collide = false, const Hash& hash = {}) {
   const auto opts = *any_small_options().as("options");
   const auto program = *any_program(shape).as("program");
   const attendance<Reclaimer> present;
   recorder<Codec> heard;
+  std::vector<removal> left;
   {
     driver<Codec, Reclaimer, Hash> d(opts, hashes_collide, hash);
     d.run(program);
     heard = d.heard();
+    left = d.left();
   }
-  REQUIRE(heard.take().empty(), "the listener was told of the map's destruction");
+  auto told = heard.take();
+  std::ranges::sort(told);
+  REQUIRE(told == left, "destruction told the listener of " << listed(told) << ", not of " << listed(left));
   if constexpr (requires { Codec::alive(); }) REQUIRE(Codec::alive() == 0, Codec::alive() << " objects leaked");
 }
 
