@@ -21,6 +21,7 @@
 #include "linearizability/small_history.hpp"
 #include "linearizability/timeline.hpp"
 #include "scenarios/pool_scenario.hpp"
+#include "scenarios/program.hpp"
 
 namespace proptest {
 
