@@ -12,6 +12,8 @@ from . import build, catalogue, machine, options, plan, plots, reclaimers, summa
 from .measure import TraceError, check_trace, measure
 from .store import Store
 
+MEMORY_SHARE = 0.8  # of what is available; estimates are rough, and garbage is not in them
+
 
 def _configuration(chosen: options.Options, about: dict) -> dict:
     """What must be equal for two runs to be one study. The names of maps and workloads stand for the plan."""
@@ -42,7 +44,8 @@ def _study(chosen: options.Options, console: Console) -> int:
     store = Store(chosen.out, configuration, chosen.fresh)
     if store.done:
         console.print(f"going on: {len(store.done)} cells are measured already", highlight=False)
-    measure(plan.jobs(chosen, store.done), chosen.trace, store, console)
+    room = int(MEMORY_SHARE * machine.available_memory())
+    measure(plan.rounds(plan.jobs(chosen, store.done), room), chosen.trace, store, console)
 
     results = store.write_results(about, configuration)
     if store.measured:
