@@ -86,7 +86,10 @@ class Program:
     def _stop(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
         # The next one must not run before the last thread of this one stands still.
-        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        try:
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        except ChildProcessError:
+            pass  # it was killed and is gone, which its output will tell at its next turn
 
     def _go_on(self) -> None:
         self.waiting = None

@@ -141,6 +141,20 @@ class Rounds(unittest.TestCase):
                          [(self.killed, "ended with status -9")])
         self.assertEqual(len(self.store.measured), 1)
 
+    def test_one_that_is_killed_before_it_is_stopped_has_failed(self):
+        (job,) = plan.jobs(parse("--maps", "tbb", "--workloads", "find_hit"))
+        failures = []
+
+        def kill(process, number: int) -> None:
+            os.kill(process.pid, 9)
+            process.wait()
+
+        with closing(program.Program(job, None, failures.append)) as one:
+            with mock.patch.object(program.subprocess.Popen, "send_signal", kill):
+                one.run()
+            one.run()
+        self.assertEqual([record["error"] for record in failures], ["ended with status -9"])
+
     def test_one_that_lacks_a_cell_has_no_part_in_it(self):
         self.measure(parse("--maps", "wane_epoch,tbb", "--workloads", "find_hit,find_many,mix50", "--seconds", "0.04"))
         cells = [(cell, map_) for map_, _, cell, _ in self.noted("begins")]
