@@ -33,7 +33,7 @@ def cores() -> int:
 
 
 def available_memory() -> int:
-    """Bytes that programs can have without anything being swapped or dropped."""
+    """Bytes that programs can have before the machine swaps."""
     for line in Path("/proc/meminfo").read_text().splitlines():
         if line.startswith("MemAvailable:"):
             return 1024 * int(line.split()[1])
