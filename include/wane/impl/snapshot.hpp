@@ -5,7 +5,7 @@
 // Both looks read the same words in the same order: every link of the list, and the state of every node that they lead
 // to. Tags and versions never go back (I3) and nothing read can be recycled under a blanket guard, so a word that was the
 // same twice did not change between. If all are the same, then at any moment between the two looks the list was what they
-// saw. The clock is sampled at such a moment: SN1. Writers neither know nor pay.
+// saw (SN). The clock is sampled at such a moment. Writers neither know nor pay.
 #pragma once
 
 #include <algorithm>
@@ -36,10 +36,10 @@ class snapshot {
           earliest = std::min(earliest, s.deadline());
           entries_.emplace_back(n.key(), n.value());
         });
-    // SN1. What was alive by an earlier sample may be dead by now; the next attempt commits that.
+    // What was alive by an earlier sample may be dead by now; the next attempt commits that.
     if (core_.time().now() >= earliest) return false;
-    // SN2. Two snapshots must not see two changes in different orders: of two fences one is the first, and what came
-    // before it is seen by the second look that comes after the other.
+    // [SN1] heavy: pairs with [SN1] of another snapshot, so that the two do not see two changes in different orders: of
+    // two fences one is the first, and what its thread saw before, the other's second look sees.
     Core::environment::heavy_fence();
     auto seen = words_.begin();
     return core_.entries().look_at_all(
