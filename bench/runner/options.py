@@ -44,6 +44,8 @@ class Options:
     def threads_of(self, workload: Workload) -> tuple[int, ...]:
         if self.threads is not None:
             return self.threads
+        if workload.scene:
+            return (1,)
         if workload.threads_per_core is not None:
             return (workload.threads_per_core * self.cores,)
         return (1,) if workload.one_thread and not self.full else default_threads(self.cores, self.full)

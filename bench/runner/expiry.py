@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The picture of expiry: how long checks take, how late entries go, what cleaning costs, and whether wane's targets are
+met. Tables, and the plots."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # no display is needed
+import matplotlib.pyplot as plt  # noqa: E402
+import pandas  # noqa: E402
+from rich.table import Table  # noqa: E402
+
+from .catalogue import WORKLOAD, Map  # noqa: E402
+from .plots import caption_of, error_bars, save, styles_of  # noqa: E402
+from .reclaimers import over_time  # noqa: E402
+from .summary import footer_of, spread, table_of_maps, with_units  # noqa: E402
+
+SCENES = {
+    "picture": "a token service in its steady state",
+    "storm": "a twelfth of the entries is due at one instant",
+    "parked": "a reader is parked inside its lookup",
+}
+QUANTILES = {"p50": "p50", "p99": "p99", "p999": "p99.9", "max": "max"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What wane is to keep in a scene: a figure that is not to exceed a limit."""
+
+    scene: str
+    what: str
+    figure: str
+    limit: float | str  # a number, or the figure that holds it
+    factor: float  # from the unit of the record to that of the table
+    unit: str
+
+
+TARGETS = (
+    Target("picture", "CPU of the cleaner", "cleaner_cpu_share", 0.01, 100, "% of a core"),
+    Target("picture", "lateness, p99", "lateness_p99_seconds", 1.0, 1e3, "ms"),
+    Target("storm", "checks in the storm, p99.9", "response_p999_seconds", 1e-3, 1e3, "ms"),
+    Target("parked", "awaiting reclamation, peak", "awaiting_bytes_peak", "garbage_limit_bytes", 1e-6, "MB"),
+)
+
+
+def frame_of(records: list[dict]) -> pandas.DataFrame:
+    ours = [record for record in records if WORKLOAD[record["workload"]].scene]
+    return with_units(ours) if ours else pandas.DataFrame()
+
+
+def _column(rows: pandas.DataFrame, figure: str, factor: float) -> pandas.DataFrame:
+    return spread(rows.assign(shown=factor * pandas.to_numeric(rows[figure])), "shown")
+
+
+def _checks(rows: pandas.DataFrame, maps: tuple[Map, ...], title: str, footer: str) -> Table:
+    columns = {f"{label}\nµs": _column(rows, f"response_{name}_seconds", 1e6) for name, label in QUANTILES.items()}
+    columns |= {
+        "p99.9 of\nthe call": _column(rows, "service_p999_seconds", 1e6),
+        "p99.9 of\nno call": _column(rows, "empty_p999_seconds", 1e6),
+        "checks\nmeasured": _column(rows, "response_count", 1),
+    }
+    clock = 1e9 * rows["clock_seconds"].median()
+    notes = [f"from the moment a check was due to its answer, a reading of the clock ({clock:.0f} ns) included",
+             "of the call: from its begin; of no call: checks that look nothing up, so what the machine does alone"]
+    return table_of_maps(f"{title}: checks", maps, columns, "\n".join([footer, *notes]))
+
+
+def _cleaning(rows: pandas.DataFrame, maps: tuple[Map, ...], title: str, footer: str) -> Table:
+    columns = {
+        "cleaner\n% of a core": _column(rows, "cleaner_cpu_share", 100),
+        "late, p50\nms": _column(rows, "lateness_p50_seconds", 1e3),
+        "p99\nms": _column(rows, "lateness_p99_seconds", 1e3),
+        "max\nms": _column(rows, "lateness_max_seconds", 1e3),
+        "overdue\npeak, MB": _column(rows, "overdue_bytes_peak", 1e-6),
+        "awaiting\npeak, MB": _column(rows, "awaiting_bytes_peak", 1e-6),
+        "bytes\nan entry": _column(rows, "bytes_per_entry", 1),
+    }
+    notes = ["late: from the deadline to the removal; overdue: past the deadline and not yet unlinked",
+             "awaiting: removed and not yet free for reuse"]
+    if (rows["workload"] == "storm").any():
+        columns["storm\ns"] = _column(rows, "storm_seconds", 1)
+        notes.append("storm: until its last entry was removed")
+    return table_of_maps(f"{title}: cleaning", maps, columns, "\n".join([footer, *notes]))
+
+
+def verdicts(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[list[str]]:
+    """A row for each target and map: what, map, limit, measured, and whether wane met it."""
+    rows = []
+    for target in TARGETS:
+        here = frame[frame["workload"] == target.scene]
+        for map_ in maps:
+            of_map = here[here["map"] == map_.name]
+            if of_map.empty:
+                continue
+            measured = target.factor * pandas.to_numeric(of_map[target.figure]).median()
+            limit = target.limit if isinstance(target.limit, float) else of_map[target.limit].median()
+            limit *= target.factor
+            verdict = "–" if not map_.is_wane else "met" if measured <= limit else f"missed by {measured - limit:.3g}"
+            shown = "–" if pandas.isna(limit) else f"{limit:.3g} {target.unit}"
+            rows.append([target.what, map_.name, shown, f"{measured:.3g} {target.unit}", verdict])
+    return rows
+
+
+def _targets(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[Table]:
+    rows = verdicts(frame, maps)
+    if not rows:
+        return []
+    rate = frame["sessions_per_second"].median()
+    table = Table(title="expiry: the targets", title_justify="left", caption_justify="left",
+                  caption=f"medians; at {rate:,.0f} new sessions a second, where the picture of 12 million entries has "
+                  "8,000;\nthe others are there to compare")
+    for heading in ("", "map", "at most", "measured", "wane's target"):
+        table.add_column(heading, justify="right" if heading in ("at most", "measured") else "left", no_wrap=True)
+    before = None
+    for what, *others in rows:
+        if before not in (None, what):
+            table.add_section()
+        table.add_row("" if what == before else what, *others)
+        before = what
+    return [table]
+
+
+def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
+    frame = frame_of(records)
+    if frame.empty:
+        return []
+    footer = footer_of(frame)
+    made = []
+    for (scene, entries), rows in frame.groupby(["workload", "entries"], sort=False):
+        title = f"{scene}: {SCENES[scene]}, {entries:,} entries"
+        made += [makes(rows, maps, title, footer) for makes in (_checks, _cleaning)]
+    return made + _targets(frame, maps)
+
+
+def _draw_quantiles(axis, rows: pandas.DataFrame, styles: dict[str, dict], figure: str, names: list[str]) -> None:
+    for name, style in styles.items():
+        of_map = rows[rows["map"] == name]
+        if of_map.empty:
+            continue
+        line = pandas.concat([_column(of_map, f"{figure}_{quantile}_seconds", 1) for quantile in names])
+        axis.errorbar([QUANTILES[quantile] for quantile in names[:len(line)]], line["median"], yerr=error_bars(line),
+                      label=name, capsize=2, **style)
+    axis.set_yscale("log")
+
+
+def _draw_checks(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+    names = list(QUANTILES)
+    _draw_quantiles(axis, rows, styles, "response", names)
+    alone = [rows[f"empty_{quantile}_seconds"].median() for quantile in names]
+    axis.plot([QUANTILES[quantile] for quantile in names], alone, color="grey", linestyle=":", linewidth=2,
+              label="no call: the machine alone")
+    axis.set_ylabel("seconds of a check")
+
+
+def _draw_lateness(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+    _draw_quantiles(axis, rows, styles, "lateness", ["p50", "p99", "max"])
+    axis.set_ylabel("seconds of lateness")
+
+
+def _draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+    of_cell = _column(rows, "cleaner_cpu_share", 100)
+    names = [name for name in styles if (of_cell["map"] == name).any()]
+    of_cell = of_cell.set_index("map").loc[names]
+    for name, row in of_cell.iterrows():
+        axis.bar(name, row["median"], color=styles[name]["color"], edgecolor="black", linewidth=0.5)
+    # The marker of the map's line, so that a bar is known without its colour.
+    for name, row in of_cell.iterrows():
+        axis.errorbar(name, row["median"], yerr=[[row["median"] - row["min"]], [row["max"] - row["median"]]], capsize=2,
+                      color="black", marker=styles[name]["marker"], markerfacecolor=styles[name]["color"])
+    axis.tick_params(axis="x", labelrotation=30)
+    axis.set_ylim(bottom=0)
+    axis.set_ylabel("cleaner, % of a core")
+
+
+def _draw_bytes(axis, rows: pandas.DataFrame, styles: dict[str, dict], series: str, what: str) -> None:
+    for place, (name, style) in enumerate(styles.items()):
+        of_map = rows[rows["map"] == name]
+        if of_map.empty:
+            continue
+        line = over_time(of_map, series)
+        every = max(len(line) // 4, 1)  # lines that lie on each other have their markers at different places
+        axis.plot(line["seconds"], line["median"], label=name, markevery=(place * every // len(styles), every), **style)
+    axis.set_yscale("symlog", linthresh=1e4, linscale=0.5)
+    axis.set_ylim(bottom=0)
+    axis.set_xlabel("seconds")
+    axis.set_ylabel(what)
+
+
+def _mark_limit(axis, scene: str, figures: tuple[str, ...], rows: pandas.DataFrame) -> None:
+    for target in TARGETS:
+        if target.scene != scene or target.figure not in figures:
+            continue
+        limit = target.limit if isinstance(target.limit, float) else rows[target.limit].median()
+        axis.axhline(limit, color="grey", linewidth=1)
+        axis.annotate(f"target: {target.what.split(', ')[-1] if ',' in target.what else 'CPU'}", (0.01, limit),
+                      xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points", fontsize=7,
+                      color="grey")
+
+
+def _grid(frame: pandas.DataFrame, styles: dict[str, dict], draws: list, machine: dict):
+    """A row of axes for each (draw, figures of the targets that it shows), a column for each scene."""
+    scenes = [scene for scene in SCENES if (frame["workload"] == scene).any()]
+    figure, axes = plt.subplots(len(draws), len(scenes), figsize=(4.6 * len(scenes), 3.2 * len(draws)), squeeze=False)
+    for row, (draw_one, figures) in zip(axes, draws):
+        for axis, scene in zip(row, scenes):
+            rows = frame[frame["workload"] == scene]
+            rows = rows[rows["entries"] == rows["entries"].max()]
+            draw_one(axis, rows, styles)
+            _mark_limit(axis, scene, figures, rows)
+            axis.grid(alpha=0.3)
+            axis.set_axisbelow(True)
+            axis.set_title(f"{scene}, {rows['entries'].iloc[0]:,} entries", fontsize=10)
+    figure.tight_layout()
+    handles = dict(zip(*reversed(axes[0][0].get_legend_handles_labels())))
+    figure.legend(handles.values(), handles.keys(), loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.text(0, -0.03, caption_of(machine), fontsize=8)
+    return figure
+
+
+def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: Path) -> list[Path]:
+    """Latency, lateness and CPU in one figure; what is overdue and what awaits reclamation over time in another."""
+    frame = frame_of(records)
+    if frame.empty:
+        return []
+    styles = styles_of(tuple(map_ for map_ in maps if (frame["map"] == map_.name).any()))
+    latency = _grid(frame, styles, [(_draw_checks, ("response_p999_seconds",)),
+                                    (_draw_lateness, ("lateness_p99_seconds",)),
+                                    (_draw_cpu, ())], machine)
+    over = _grid(frame, styles, [
+        (lambda axis, rows, styles: _draw_bytes(axis, rows, styles, "sample_overdue_bytes", "bytes overdue"), ()),
+        (lambda axis, rows, styles: _draw_bytes(axis, rows, styles, "sample_awaiting_bytes",
+                                                "bytes awaiting reclamation"), ("awaiting_bytes_peak",)),
+    ], machine)
+    return [*save(latency, directory, "expiry"), *save(over, directory, "expiry_bytes")]
