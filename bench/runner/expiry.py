@@ -36,16 +36,15 @@ class Target:
     figure: str
     limit: float | str  # a number, or the figure that holds it
     factor: float  # from the unit of the record to that of the table
-    unit: str
     floor: str | None = None  # the figure of what the machine does alone
 
 
 TARGETS = (
-    Target("picture", "CPU of the cleaner", "cleaner_cpu_share", 0.01, 100, "% of a core"),
-    Target("picture", "lateness, p99", "lateness_p99_seconds", 1.0, 1, "s"),
-    Target("storm", "checks in the storm, p99.9", "response_p999_seconds", 1e-3, 1e3, "ms", "empty_p999_seconds"),
-    Target("storm", "of the call alone, p99.9", "service_p999_seconds", 1e-3, 1e3, "ms"),
-    Target("parked", "awaiting reclamation, peak", "awaiting_bytes_peak", "garbage_limit_bytes", 1e-6, "MB"),
+    Target("picture", "CPU of the cleaner, % of a core", "cleaner_cpu_share", 0.01, 100),
+    Target("picture", "lateness, p99, s", "lateness_p99_seconds", 1.0, 1),
+    Target("storm", "checks, p99.9, ms", "response_p999_seconds", 1e-3, 1e3, "empty_p999_seconds"),
+    Target("storm", "the call of a check, p99.9, ms", "service_p999_seconds", 1e-3, 1e3),
+    Target("parked", "awaiting reclamation, peak, MB", "awaiting_bytes_peak", "garbage_limit_bytes", 1e-6),
 )
 
 
@@ -100,7 +99,7 @@ def _limit(target: Target, rows: pandas.DataFrame) -> float:
 
 
 def verdicts(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[list[str]]:
-    """A row for each target and map: what, map, limit, measured, and whether wane met it."""
+    """A row for each target and map: what, map, limit, measured, and whether wane keeps to it."""
     rows = []
     for target in TARGETS:
         for map_ in maps:
@@ -108,11 +107,15 @@ def verdicts(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[list[str]]:
             if here.empty:
                 continue
             measured, limit = (target.factor * value for value in (_median(here, target.figure), _limit(target, here)))
-            verdict = "met" if measured <= limit else f"missed by {measured - limit:.3g}"
-            if measured > limit and target.floor:
-                verdict += f" ({target.factor * _median(here, target.floor):.3g} with no call)"
-            rows.append([target.what, map_.name, "–" if pandas.isna(limit) else f"{limit:.3g} {target.unit}",
-                         f"{measured:.3g} {target.unit}", verdict if map_.is_wane else "–"])
+            verdict = "met"
+            if pandas.isna(measured):
+                verdict = "not measured"
+            elif measured > limit:
+                verdict = f"missed by {measured - limit:.3g}"
+                if target.floor:
+                    verdict += f" ({target.factor * _median(here, target.floor):.3g} with no call)"
+            rows.append([f"{target.scene}: {target.what}", map_.name, "–" if pandas.isna(limit) else f"{limit:.3g}",
+                         f"{measured:.3g}", verdict if map_.is_wane else "–"])
     return rows
 
 
@@ -124,7 +127,7 @@ def _targets(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[Table]:
     table = Table(title="expiry: the targets", title_justify="left", caption_justify="left",
                   caption=f"medians; at {rate:,.0f} new sessions a second, where the picture of 12 million entries has "
                   "8,000;\nthe others are there to compare")
-    for heading in ("", "map", "at most", "measured", "wane's target"):
+    for heading in ("target", "map", "at most", "measured", "wane"):
         table.add_column(heading, justify="right" if heading in ("at most", "measured") else "left", no_wrap=True)
     before = None
     for what, *others in rows:
@@ -153,8 +156,9 @@ def _draw_quantiles(axis, rows: pandas.DataFrame, styles: dict[str, dict], figur
         if of_map.empty:
             continue
         line = pandas.concat([_column(of_map, f"{figure}_{quantile}_seconds", 1) for quantile in names])
-        axis.errorbar([QUANTILES[quantile] for quantile in names[:len(line)]], line["median"], yerr=error_bars(line),
-                      label=name, capsize=2, **style)
+        if not line.empty:  # no check came while it stormed, or nothing was late
+            axis.errorbar([QUANTILES[quantile] for quantile in names], line["median"], yerr=error_bars(line), label=name,
+                          capsize=2, **style)
     axis.set_yscale("log")
 
 
@@ -164,7 +168,12 @@ def _draw_checks(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     alone = [rows[f"empty_{quantile}_seconds"].median() for quantile in names]
     axis.plot([QUANTILES[quantile] for quantile in names], alone, color="grey", linestyle=":", linewidth=2,
               label="no call: the machine alone")
-    axis.set_ylabel("seconds of a check")
+    axis.set_ylabel("seconds until the answer")
+
+
+def _draw_calls(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+    _draw_quantiles(axis, rows, styles, "service", list(QUANTILES))
+    axis.set_ylabel("seconds of the call")
 
 
 def _draw_lateness(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
@@ -173,7 +182,7 @@ def _draw_lateness(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> Non
 
 
 def _draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
-    of_cell = _column(rows, "cleaner_cpu_share", 100)
+    of_cell = _column(rows, "cleaner_cpu_share", 1)
     names = [name for name in styles if (of_cell["map"] == name).any()]
     of_cell = of_cell.set_index("map").loc[names]
     for name, row in of_cell.iterrows():
@@ -184,7 +193,7 @@ def _draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
                       color="black", marker=styles[name]["marker"], markerfacecolor=styles[name]["color"])
     axis.tick_params(axis="x", labelrotation=30)
     axis.set_ylim(bottom=0)
-    axis.set_ylabel("cleaner, % of a core")
+    axis.set_ylabel("cleaner, share of a core")
 
 
 def _draw_bytes(axis, rows: pandas.DataFrame, styles: dict[str, dict], series: str, what: str) -> None:
@@ -201,27 +210,35 @@ def _draw_bytes(axis, rows: pandas.DataFrame, styles: dict[str, dict], series: s
     axis.set_ylabel(what)
 
 
-def _mark_limit(axis, scene: str, figures: tuple[str, ...], rows: pandas.DataFrame) -> None:
-    for target in TARGETS:
-        if target.scene != scene or target.figure not in figures:
-            continue
+def _draw_overdue(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+    _draw_bytes(axis, rows, styles, "sample_overdue_bytes", "bytes overdue")
+
+
+def _draw_awaiting(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+    _draw_bytes(axis, rows, styles, "sample_awaiting_bytes", "bytes awaiting reclamation")
+
+
+def _mark_limit(axis, scene: str, figure: str | None, rows: pandas.DataFrame) -> None:
+    for target in (target for target in TARGETS if (target.scene, target.figure) == (scene, figure)):
         limit = _limit(target, rows)
+        if pandas.isna(limit):  # none of these maps has one
+            continue
         axis.axhline(limit, color="grey", linewidth=1)
-        axis.annotate(f"target: {target.what.split(', ')[-1] if ',' in target.what else 'CPU'}", (0.01, limit),
-                      xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points", fontsize=7,
-                      color="grey")
+        axis.set_ylim(top=max(axis.get_ylim()[1], 2 * limit))
+        axis.annotate(f"target: {target.what}", (0.01, limit), xycoords=("axes fraction", "data"), xytext=(0, 2),
+                      textcoords="offset points", fontsize=7, color="grey")
 
 
 def _grid(frame: pandas.DataFrame, styles: dict[str, dict], draws: list, machine: dict):
-    """A row of axes for each (draw, figures of the targets that it shows), a column for each scene."""
+    """A row of axes for each (draw, figure of the target that it shows), a column for each scene."""
     scenes = [scene for scene in SCENES if (frame["workload"] == scene).any()]
     figure, axes = plt.subplots(len(draws), len(scenes), figsize=(4.6 * len(scenes), 3.2 * len(draws)), squeeze=False)
-    for row, (draw_one, figures) in zip(axes, draws):
+    for row, (draw_one, of_target) in zip(axes, draws):
         for axis, scene in zip(row, scenes):
             rows = frame[frame["workload"] == scene]
             rows = rows[rows["entries"] == rows["entries"].max()]
             draw_one(axis, rows, styles)
-            _mark_limit(axis, scene, figures, rows)
+            _mark_limit(axis, scene, of_target, rows)
             axis.grid(alpha=0.3)
             axis.set_axisbelow(True)
             axis.set_title(f"{scene}, {rows['entries'].iloc[0]:,} entries", fontsize=10)
@@ -238,12 +255,8 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     if frame.empty:
         return []
     styles = styles_of(tuple(map_ for map_ in maps if (frame["map"] == map_.name).any()))
-    latency = _grid(frame, styles, [(_draw_checks, ("response_p999_seconds",)),
-                                    (_draw_lateness, ("lateness_p99_seconds",)),
-                                    (_draw_cpu, ())], machine)
-    over = _grid(frame, styles, [
-        (lambda axis, rows, styles: _draw_bytes(axis, rows, styles, "sample_overdue_bytes", "bytes overdue"), ()),
-        (lambda axis, rows, styles: _draw_bytes(axis, rows, styles, "sample_awaiting_bytes",
-                                                "bytes awaiting reclamation"), ("awaiting_bytes_peak",)),
-    ], machine)
+    latency = _grid(frame, styles, [(_draw_checks, "response_p999_seconds"), (_draw_calls, "service_p999_seconds"),
+                                    (_draw_lateness, "lateness_p99_seconds"), (_draw_cpu, "cleaner_cpu_share")],
+                    machine)
+    over = _grid(frame, styles, [(_draw_overdue, None), (_draw_awaiting, "awaiting_bytes_peak")], machine)
     return [*save(latency, directory, "expiry"), *save(over, directory, "expiry_bytes")]
