@@ -169,7 +169,7 @@ struct wane_listener {
   }
 };
 
-/// What the scenes ask of a cache. The sweeper is told their target for lateness, and keeps its default share of a core.
+/// What the scenes ask of a cache. The sweeper is told their target for lateness.
 template <class Reclaimer>
 class wane_in_scene : public basic_wane<Reclaimer, expiry::scene_clock, wane_listener> {
  public:

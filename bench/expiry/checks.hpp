@@ -94,7 +94,7 @@ struct checks {
     service.add(answered - begun);
   }
 
-  /// The same without a lookup. What calls have taken since this thread was last in time is not held against the machine.
+  /// The same without a lookup, less what calls have taken since this thread was last in time.
   template <class Counts>
   void make_empty(time_point due, Counts&& counts) {
     const time_point begun = wait_until(due);

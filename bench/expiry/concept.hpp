@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a scene asks of a cache: a map whose entries have deadlines by scene_clock, and a cleaner that removes those that
-// are past them. adapters/wane.hpp has wane's; ticker.hpp, heap.hpp and wheel.hpp are what it is compared with.
+// What a scene asks of a cache: a map whose entries have deadlines by scene_clock, and a cleaner that removes those
+// that are past them. adapters/wane.hpp has wane's; ticker.hpp, heap.hpp and wheel.hpp are what it is compared with.
 #pragma once
 
 #include <concepts>

@@ -2,8 +2,8 @@
 // A lock a shard, and under it a map of entries and a binary heap of (deadline, key). The cleaner looks at the heads.
 //
 // A touch that extends changes the entry alone. Its item stays where it is until it comes to the head; then it is put
-// back with the later deadline. The item that stands for an entry is the one whose deadline the entry notes as `queued`;
-// others, left behind by an erasure or by a touch that shortens, are dropped when they come to the head.
+// back with the later deadline. The item that stands for an entry is the one whose deadline the entry notes as
+// `queued`; others, left behind by an erasure or by a touch that shortens, are dropped when they come to the head.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>

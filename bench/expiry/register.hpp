@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The register of deaths: how many entries have expired, and how late they were removed. One for every cache, so that all
-// are measured in the same way.
+// The register of deaths: how many entries have expired, and how late they were removed. One for every cache, so that
+// all are measured in the same way.
 #pragma once
 
 #include <atomic>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// The scenes: a token service at the rates of real time, its cache filled with a population that is steady from the first
-// moment (timeline.hpp).
+// The scenes: a token service at the rates of real time, its cache filled with a population that is steady from the
+// first moment (timeline.hpp).
 //
-//   fill, clock stands | settle | measured: checks at their times, births and touches at theirs, samples of what is overdue
+//   fill, the clock stands | settle | measured: checks, births and touches at their times, samples of what is overdue
 //
-// `storm` has a twelfth of the entries due at one instant, a quarter into the measured time, and measures the checks from
-// then on until the last of these entries is gone. `parked` has a reader that parks inside its lookup, from a quarter of
-// the measured time on, for as long, ten seconds at most.
+// `storm` has a twelfth of the entries due at one instant, a quarter into the measured time, and measures the checks
+// from then on until the last of these entries is gone. `parked` has a reader that parks inside its lookup, from a
+// quarter of the measured time on, for as long, ten seconds at most.
 #pragma once
 
 #include <fmt/format.h>
@@ -181,7 +181,8 @@ class scene_cell : public cell {
     return seconds(end - begin).count() / times;
   }
 
-  /// In an order that is not that of the deadlines, so that any block of memory holds entries that are due soon and late.
+  /// In an order that is not that of the deadlines, so that any block of memory holds entries that are due soon and
+  /// late.
   void fill() {
     scene_clock::stand_at({});
     const memory_growth growth;

@@ -5,11 +5,12 @@
 // at time zero as come in one life. So the population is steady from the first moment, with the deadlines of those that
 // are there spread evenly over a whole life, and no second differs from another:
 //
-//   entry k of a kind     born (k + 1) / rate - life, gone (k + 1) / rate; those born by time zero are there from the start
+//   entry k of a kind     born (k + 1) / rate - life, gone (k + 1) / rate; there from the start if born by time zero
 //   an untouched kind     life = ttl
 //   a touched kind        life = 3/2 ttl: touched half a TTL after birth, by another TTL
 //
-// The value of an entry is its number, its key a mix of it. So whoever holds the value can tell when it should have gone.
+// The value of an entry is its number, its key a mix of it. So whoever holds the value can tell when it should have
+// gone.
 #pragma once
 
 #include <algorithm>

@@ -6,7 +6,8 @@
 //   level 2   256 slots of 65,536 ticks
 //   level 3   256 slots of 2^24 ticks      farther than a turn: the last slot of the turn, and put again from there
 //
-// Timers are part of what they are for, and linked in rings; arming and disarming allocate nothing and take constant time.
+// Timers are part of what they are for, and linked in rings; arming and disarming allocate nothing and take constant
+// time.
 #pragma once
 
 #include <algorithm>
@@ -94,8 +95,8 @@ class basic_timing_wheel {
     ++now_;
     for (unsigned level = Levels; level-- != 0;) {
       if (now_ % width(level) != 0) continue;
-      // None comes back to the slot that it is taken from: what is left of its time is less than the slot is wide, or it
-      // is more than a turn away and goes to the slot before.
+      // None comes back to the slot that it is taken from: what is left of its time is less than the slot is wide, or
+      // it is more than a turn away and goes to the slot before.
       for (ring& beginning = slot(level, now_); !beginning.is_empty();) {
         timer& t = *beginning.first();
         t.disarm();

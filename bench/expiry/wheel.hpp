@@ -2,8 +2,8 @@
 // A hierarchical timing wheel beside liburcu's cds_lfht, membarrier flavour. Lookups take no lock; whatever sets a
 // deadline takes that of the wheel, as in the systems that are built this way.
 //
-// Who deletes an entry from the table (cds_lfht_del succeeds for one) retires it, after its timer has been disarmed under
-// the lock. So a timer that is met under the lock belongs to an entry whose memory is still there.
+// Who deletes an entry from the table (cds_lfht_del succeeds for one) retires it, after its timer has been disarmed
+// under the lock. So a timer that is met under the lock belongs to an entry whose memory is still there.
 #pragma once
 
 #include "../adapters/lfht_memb.hpp"

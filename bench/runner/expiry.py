@@ -157,8 +157,8 @@ def _draw_quantiles(axis, rows: pandas.DataFrame, styles: dict[str, dict], figur
             continue
         line = pandas.concat([_column(of_map, f"{figure}_{quantile}_seconds", 1) for quantile in names])
         if not line.empty:  # no check came while it stormed, or nothing was late
-            axis.errorbar([QUANTILES[quantile] for quantile in names], line["median"], yerr=error_bars(line), label=name,
-                          capsize=2, **style)
+            axis.errorbar([QUANTILES[quantile] for quantile in names], line["median"], yerr=error_bars(line),
+                          label=name, capsize=2, **style)
     axis.set_yscale("log")
 
 

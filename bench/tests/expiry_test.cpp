@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The picture of expiry: its timeline, the timing wheel, and the caches that wane is compared with, each against a model
-// as simple as can be.
+// The picture of expiry: its timeline, the timing wheel, and the caches that wane is compared with, each against a
+// model as simple as can be.
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -25,7 +25,8 @@ void expect(bool holds, std::source_location where = std::source_location::curre
   std::exit(EXIT_FAILURE);
 }
 
-// ---- The timeline -----------------------------------------------------------------------------------------------------
+// ---- The timeline
+// -----------------------------------------------------------------------------------------------------
 
 void the_population_is_as_large_as_asked_for_and_stays_so() {
   for (const std::size_t entries : {2'000u, 600'000u, 12'000'000u}) {
@@ -88,7 +89,8 @@ void quantiles_are_samples_by_rank() {
   expect(figures["x_p999_seconds"] == 0.999 && figures["x_max_seconds"] == 1.0);
 }
 
-// ---- The wheel --------------------------------------------------------------------------------------------------------
+// ---- The wheel
+// --------------------------------------------------------------------------------------------------------
 
 template <class Wheel>
 void a_timer_goes_off_at_its_tick(typename Wheel::tick start, typename Wheel::tick away) {
@@ -143,7 +145,8 @@ void timers_keep_to_a_model() {
   }
 }
 
-// ---- The caches -------------------------------------------------------------------------------------------------------
+// ---- The caches
+// -------------------------------------------------------------------------------------------------------
 
 struct obituaries final : mourner {
   void expired(value_type value) noexcept override { ++of[value]; }
@@ -233,8 +236,8 @@ void an_expired_entry_makes_room_before_the_cleaner_has_come() {
   expect(tried.has(7) && tried.deaths(7) == 1);
 }
 
-/// Operations and time at random: what the cache answers is what a map of deadlines answers, and each entry that expires
-/// is told of once, by the time the cleaner has been there.
+/// Operations and time at random: what the cache answers is what a map of deadlines answers, and each entry that
+/// expires is told of once, by the time the cleaner has been there.
 template <cache Cache>
 void a_cache_keeps_to_a_model() {
   tried_cache<Cache> tried;

@@ -28,12 +28,13 @@ def record(map_: str, scene: str, trial: int = 0, **figures) -> dict:
                  for quantile, value in zip(expiry.QUANTILES, values)}
     storm = {"storm_entries": 50_000.0, "storm_seconds": 0.25} if scene == "storm" else {}
     return {"map": map_, "workload": scene, "entries": 600_000, "threads": 1, "trial": trial, "ops_per_second": 3e3,
-            "cpu_share": 1.0, **quantiles, "response_count": 6000.0, "clock_seconds": 22e-9, "sessions_per_second": 400.0,
-            "cleaner_cpu_share": 0.0042, "bytes_per_entry": 49.25, "overdue_entries_at_end": 12.0,
+            "cpu_share": 1.0, **quantiles, "response_count": 6000.0, "clock_seconds": 22e-9,
+            "sessions_per_second": 400.0, "cleaner_cpu_share": 0.0042,
+            "bytes_per_entry": 49.25, "overdue_entries_at_end": 12.0,
             "overdue_bytes_peak": 2.5e6, "awaiting_bytes_peak": 5e5,
             "garbage_limit_bytes": 1e6 if MAPS[map_].is_wane else None,
-            "sample_ms": [0, 7, 14], "sample_overdue_bytes": [0, 2_500_000, 100], "sample_awaiting_bytes": [0, 500_000, 0],
-            **storm, **figures}
+            "sample_ms": [0, 7, 14], "sample_overdue_bytes": [0, 2_500_000, 100],
+            "sample_awaiting_bytes": [0, 500_000, 0], **storm, **figures}
 
 
 def shown(records: list[dict]) -> str:
