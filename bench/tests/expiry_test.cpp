@@ -191,6 +191,18 @@ void an_entry_expires_at_its_deadline_and_is_removed_by_the_cleaner() {
 }
 
 template <cache Cache>
+void no_cleaner_comes_a_fraction_of_a_tick_too_early() {
+  tried_cache<Cache> tried;
+  tried.insert(7, tried.in(1s + 300us));
+  tried.pass(1s + 200us);
+  tried.session().clean();
+  expect(tried.has(7) && tried.deaths(7) == 0);
+  tried.pass(1ms);
+  tried.session().clean();
+  expect(!tried.has(7) && tried.deaths(7) == 1);
+}
+
+template <cache Cache>
 void a_touch_moves_the_deadline_both_ways() {
   tried_cache<Cache> tried;
   tried.insert(7, tried.in(10s));
@@ -285,6 +297,7 @@ void a_cache_keeps_to_a_model() {
 template <cache Cache>
 void a_cache_does_what_the_scenes_take_for_granted() {
   an_entry_expires_at_its_deadline_and_is_removed_by_the_cleaner<Cache>();
+  no_cleaner_comes_a_fraction_of_a_tick_too_early<Cache>();
   a_touch_moves_the_deadline_both_ways<Cache>();
   an_erased_entry_is_gone_and_does_not_expire<Cache>();
   an_entry_without_a_deadline_stays<Cache>();
