@@ -196,12 +196,17 @@ def _draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     axis.set_ylabel("cleaner, share of a core")
 
 
+def envelope(line: pandas.DataFrame, parts: int = 60) -> pandas.DataFrame:
+    """The greatest of each part: a cleaner that comes by at intervals makes teeth, and more of them than can be seen."""
+    return line.groupby(line.index // max(len(line) // parts, 1)).agg({"seconds": "first", "median": "max"})
+
+
 def _draw_bytes(axis, rows: pandas.DataFrame, styles: dict[str, dict], series: str, what: str) -> None:
     for place, (name, style) in enumerate(styles.items()):
         of_map = rows[rows["map"] == name]
         if of_map.empty:
             continue
-        line = over_time(of_map, series)
+        line = envelope(over_time(of_map, series))
         every = max(len(line) // 4, 1)  # lines that lie on each other have their markers at different places
         axis.plot(line["seconds"], line["median"], label=name, markevery=(place * every // len(styles), every), **style)
     axis.set_yscale("symlog", linthresh=1e4, linscale=0.5)
@@ -211,11 +216,11 @@ def _draw_bytes(axis, rows: pandas.DataFrame, styles: dict[str, dict], series: s
 
 
 def _draw_overdue(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
-    _draw_bytes(axis, rows, styles, "sample_overdue_bytes", "bytes overdue")
+    _draw_bytes(axis, rows, styles, "sample_overdue_bytes", "bytes overdue, peaks")
 
 
 def _draw_awaiting(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
-    _draw_bytes(axis, rows, styles, "sample_awaiting_bytes", "bytes awaiting reclamation")
+    _draw_bytes(axis, rows, styles, "sample_awaiting_bytes", "bytes awaiting reclamation, peaks")
 
 
 def _mark_limit(axis, scene: str, figure: str | None, rows: pandas.DataFrame) -> None:
@@ -225,8 +230,8 @@ def _mark_limit(axis, scene: str, figure: str | None, rows: pandas.DataFrame) ->
             continue
         axis.axhline(limit, color="grey", linewidth=1)
         axis.set_ylim(top=max(axis.get_ylim()[1], 2 * limit))
-        axis.annotate(f"target: {target.what}", (0.01, limit), xycoords=("axes fraction", "data"), xytext=(0, 2),
-                      textcoords="offset points", fontsize=7, color="grey")
+        axis.annotate("target", (0.01, limit), xycoords=("axes fraction", "data"), xytext=(0, 2),
+                      textcoords="offset points", fontsize=8, color="grey")
 
 
 def _grid(frame: pandas.DataFrame, styles: dict[str, dict], draws: list, machine: dict):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from runner import catalogue, expiry, machine, options, plan, plots, summary
+from runner import catalogue, expiry, machine, options, plan, plots, reclaimers, summary
 
 MAPS = catalogue.read_maps()
 ALL = tuple(MAPS.values())
@@ -134,6 +134,13 @@ class Shown(unittest.TestCase):
         about = {"huge_pages": "always", "malloc_conf": "", "membarrier": True, "dirty": False}
         waiting = [record("ticker", "parked", cpu_share=0.6)]
         self.assertEqual(len(machine.remarks(about, waiting)), len(machine.remarks(about, [])))
+
+    def test_of_many_samples_the_greatest_are_drawn(self):
+        samples = list(range(600))
+        row = record("heap", "storm", sample_ms=samples, sample_awaiting_bytes=samples[::-1])
+        line = expiry.envelope(reclaimers.over_time(expiry.frame_of([row]), "sample_awaiting_bytes"))
+        self.assertEqual(len(line), 60)
+        self.assertEqual(line.iloc[1].tolist(), [0.01, 589.0])
 
     def test_the_plots_are_drawn_from_what_there_is(self):
         everything = [record(map_, scene) for scene in SCENES for map_ in catalogue.IN_SCENES]
