@@ -40,11 +40,11 @@ class Target:
 
 
 TARGETS = (
-    Target("picture", "CPU of the cleaner, % of a core", "cleaner_cpu_share", 0.01, 100),
-    Target("picture", "lateness, p99, s", "lateness_p99_seconds", 1.0, 1),
-    Target("storm", "checks, p99.9, ms", "response_p999_seconds", 1e-3, 1e3, "empty_p999_seconds"),
-    Target("storm", "the call of a check, p99.9, ms", "service_p999_seconds", 1e-3, 1e3),
-    Target("parked", "awaiting reclamation, peak, MB", "awaiting_bytes_peak", "garbage_limit_bytes", 1e-6),
+    Target("picture", "cleaner, % of a core", "cleaner_cpu_share", 0.01, 100),
+    Target("picture", "lateness p99, s", "lateness_p99_seconds", 1.0, 1),
+    Target("storm", "storm, checks p99.9, ms", "response_p999_seconds", 1e-3, 1e3, "empty_p999_seconds"),
+    Target("storm", "storm, calls p99.9, ms", "service_p999_seconds", 1e-3, 1e3),
+    Target("parked", "parked, awaiting, MB", "awaiting_bytes_peak", "garbage_limit_bytes", 1e-6),
 )
 
 
@@ -58,7 +58,8 @@ def _column(rows: pandas.DataFrame, figure: str, factor: float) -> pandas.DataFr
 
 
 def _checks(rows: pandas.DataFrame, maps: tuple[Map, ...], title: str, footer: str) -> Table:
-    columns = {f"{label}\nµs": _column(rows, f"response_{name}_seconds", 1e6) for name, label in QUANTILES.items()}
+    columns = {f"{QUANTILES[name]}\nµs": _column(rows, f"response_{name}_seconds", 1e6)
+               for name in ("p50", "p99", "p999")}
     columns |= {
         "p99.9 of\nthe call": _column(rows, "service_p999_seconds", 1e6),
         "p99.9 of\nno call": _column(rows, "empty_p999_seconds", 1e6),
@@ -72,10 +73,10 @@ def _checks(rows: pandas.DataFrame, maps: tuple[Map, ...], title: str, footer: s
 
 def _cleaning(rows: pandas.DataFrame, maps: tuple[Map, ...], title: str, footer: str) -> Table:
     columns = {
-        "cleaner\n% of a core": _column(rows, "cleaner_cpu_share", 100),
-        "late, p50\nms": _column(rows, "lateness_p50_seconds", 1e3),
-        "p99\nms": _column(rows, "lateness_p99_seconds", 1e3),
-        "max\nms": _column(rows, "lateness_max_seconds", 1e3),
+        "cleaner\n% core": _column(rows, "cleaner_cpu_share", 100),
+        "late, p50\ns": _column(rows, "lateness_p50_seconds", 1),
+        "p99\ns": _column(rows, "lateness_p99_seconds", 1),
+        "max\ns": _column(rows, "lateness_max_seconds", 1),
         "overdue\npeak, MB": _column(rows, "overdue_bytes_peak", 1e-6),
         "awaiting\npeak, MB": _column(rows, "awaiting_bytes_peak", 1e-6),
     }
@@ -98,6 +99,10 @@ def _limit(target: Target, rows: pandas.DataFrame) -> float:
     return target.limit if isinstance(target.limit, float) else _median(rows, target.limit)
 
 
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def verdicts(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[list[str]]:
     """A row for each target and map: what, map, limit, measured, and whether wane keeps to it."""
     rows = []
@@ -111,11 +116,11 @@ def verdicts(frame: pandas.DataFrame, maps: tuple[Map, ...]) -> list[list[str]]:
             if pandas.isna(measured):
                 verdict = "not measured"
             elif measured > limit:
-                verdict = f"missed by {measured - limit:.3g}"
+                verdict = f"missed by {_shown(measured - limit)}"
                 if target.floor:
-                    verdict += f" ({target.factor * _median(here, target.floor):.3g} with no call)"
-            rows.append([f"{target.scene}: {target.what}", map_.name, "–" if pandas.isna(limit) else f"{limit:.3g}",
-                         f"{measured:.3g}", verdict if map_.is_wane else "–"])
+                    verdict += f" (no call: {_shown(target.factor * _median(here, target.floor))})"
+            rows.append([target.what, map_.name, "–" if pandas.isna(limit) else _shown(limit), _shown(measured),
+                         verdict if map_.is_wane else "–"])
     return rows
 
 
@@ -197,7 +202,7 @@ def _draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
 
 
 def envelope(line: pandas.DataFrame, parts: int = 60) -> pandas.DataFrame:
-    """The greatest of each part: a cleaner that comes by at intervals makes teeth, and more of them than can be seen."""
+    """The greatest of each part: a cleaner that comes by at intervals makes teeth, more of them than can be seen."""
     return line.groupby(line.index // max(len(line) // parts, 1)).agg({"seconds": "first", "median": "max"})
 
 

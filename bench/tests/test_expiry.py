@@ -70,13 +70,13 @@ class Plan(unittest.TestCase):
 
 class Targets(unittest.TestCase):
     def rows(self, *records: dict) -> dict:
-        return {(row[0].split(":")[0], row[1], row[0].split(": ")[1]): row[2:]
+        return {(row[0], row[1]): row[2:]
                 for row in expiry.verdicts(expiry.frame_of(list(records)), ALL)}
 
     def test_what_is_within_its_limit_is_met(self):
         rows = self.rows(*(record("wane_epoch", scene) for scene in SCENES))
         self.assertEqual([row[-1] for row in rows.values()], ["met"] * len(expiry.TARGETS))
-        self.assertEqual(rows["picture", "wane_epoch", "CPU of the cleaner, % of a core"][:2], ["1", "0.42"])
+        self.assertEqual(rows["cleaner, % of a core", "wane_epoch"][:2], ["1", "0.42"])
 
     def test_what_is_not_says_by_how_much(self):
         rows = self.rows(record("wane_ibr", "picture", cleaner_cpu_share=0.015, lateness_p99_seconds=1.2),
@@ -85,12 +85,12 @@ class Targets(unittest.TestCase):
 
     def test_what_the_machine_does_alone_stands_beside_a_missed_latency(self):
         rows = self.rows(record("wane_epoch", "storm", response_p999_seconds=4e-3, empty_p999_seconds=3.5e-3))
-        self.assertEqual([row[-1] for row in rows.values()], ["missed by 3 (3.5 with no call)", "met"])
+        self.assertEqual([row[-1] for row in rows.values()], ["missed by 3 (no call: 3.5)", "met"])
 
     def test_rivals_have_figures_and_no_targets(self):
         rows = self.rows(record("ticker", "parked"), record("heap", "picture", cleaner_cpu_share=0.3))
         self.assertEqual({row[-1] for row in rows.values()}, {"–"})
-        self.assertEqual(rows["parked", "ticker", "awaiting reclamation, peak, MB"][:2], ["–", "0.5"])
+        self.assertEqual(rows["parked, awaiting, MB", "ticker"][:2], ["–", "0.5"])
 
     def test_what_was_not_measured_is_neither_met_nor_missed(self):
         rows = self.rows(record("wane_epoch", "storm", response_p999_seconds=None, service_p999_seconds=None))
@@ -99,25 +99,28 @@ class Targets(unittest.TestCase):
     def test_the_median_of_trials_decides(self):
         rows = self.rows(*(record("wane_epoch", "picture", trial, cleaner_cpu_share=share)
                            for trial, share in enumerate((0.009, 0.2, 0.008))))
-        self.assertEqual(rows["picture", "wane_epoch", "CPU of the cleaner, % of a core"], ["1", "0.9", "met"])
+        self.assertEqual(rows["cleaner, % of a core", "wane_epoch"], ["1", "0.9", "met"])
 
 
 class Shown(unittest.TestCase):
     def test_checks_and_cleaning_of_each_scene_and_the_targets(self):
         text = shown([record(map_, scene) for scene in SCENES for map_ in ("wane_epoch", "wheel")])
         self.assertIn("picture: a token service in its steady state, 600,000 entries: checks", text)
-        self.assertIn("│ wheel │ 1.00 │ 2.00 │ 3.00 │ 4.00 │ 3.00 │ 0.03 │", text)
-        self.assertIn("│ wane_epoch │ 0.42 │ 300 │ 700 │ 900 │ 2.50 │ 0.50 │ 49.2 │", text)
+        self.assertIn("│ wheel │ 1.00 │ 2.00 │ 3.00 │ 3.00 │ 0.03 │", text)
+        self.assertIn("│ wane_epoch │ 0.42 │ 0.30 │ 0.70 │ 0.90 │ 2.50 │ 0.50 │ 49.2 │", text)
         self.assertIn("a reading of the clock (22 ns) included", text)
         self.assertIn("expiry: the targets", text)
         self.assertIn("at 400 new sessions a second", text)
 
     def test_a_storm_that_was_not_over_has_no_length(self):
         text = shown([record("wane_epoch", "storm", storm_seconds=None)])
-        self.assertIn("│ wane_epoch │ 0.42 │ 300 │ 700 │ 900 │ 2.50 │ 0.50 │ – │", text)
+        self.assertIn("│ wane_epoch │ 0.42 │ 0.30 │ 0.70 │ 0.90 │ 2.50 │ 0.50 │ – │", text)
 
     def test_tables_fit_a_terminal_of_the_least_width(self):
-        for table in expiry.tables([record(map_, scene) for scene in SCENES for map_ in catalogue.IN_SCENES], ALL):
+        held_up = {f"{what}_{quantile}_seconds": 9.87
+                   for what in ("response", "service", "lateness") for quantile in ("p99", "p999")}
+        for table in expiry.tables([record(map_, scene, **held_up) for scene in SCENES for map_ in catalogue.IN_SCENES],
+                                   ALL):
             console = Console(file=io.StringIO(), width=summary.LEAST_WIDTH)
             console.print(table)
             self.assertNotIn("…", console.file.getvalue())
@@ -147,7 +150,7 @@ class Shown(unittest.TestCase):
         nothing_measured = record("wheel", "storm", **{key: None for key in record("wheel", "storm")
                                                        if key.startswith(("response_p", "response_m"))})
         for records in (everything, everything[:1], [record("ticker", "parked")], [nothing_measured]):
-            with tempfile.TemporaryDirectory() as directory:
+            with tempfile.TemporaryDirectory() as directory, self.assertNoLogs("matplotlib", "WARNING"):
                 drawn = expiry.draw(records, ALL, MACHINE, Path(directory))
                 self.assertEqual([path.name for path in drawn],
                                  ["expiry.png", "expiry.svg", "expiry_bytes.png", "expiry_bytes.svg"])
