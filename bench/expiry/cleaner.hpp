@@ -2,6 +2,7 @@
 // The thread behind a rival: it cleans, waits, and cleans again.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>

@@ -8,8 +8,11 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <functional>
 #include <optional>
 #include <queue>
+#include <utility>
+#include <vector>
 
 #include "cleaner.hpp"
 #include "concept.hpp"

@@ -3,6 +3,7 @@
 // all are measured in the same way.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <span>
 #include <vector>

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <thread>
 

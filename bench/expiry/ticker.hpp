@@ -8,6 +8,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <optional>
+#include <utility>
 
 #include "cleaner.hpp"
 #include "concept.hpp"

@@ -8,6 +8,7 @@
 
 #include "../adapters/lfht_memb.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 
