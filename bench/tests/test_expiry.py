@@ -149,7 +149,7 @@ class Shown(unittest.TestCase):
         everything = [record(map_, scene) for scene in SCENES for map_ in catalogue.IN_SCENES]
         nothing_measured = record("wheel", "storm", **{key: None for key in record("wheel", "storm")
                                                        if key.startswith(("response_p", "response_m"))})
-        for records in (everything, everything[:1], [record("ticker", "parked")], [nothing_measured]):
+        for records in (everything, [record("ticker", "parked"), nothing_measured]):
             with tempfile.TemporaryDirectory() as directory, self.assertNoLogs("matplotlib", "WARNING"):
                 drawn = expiry.draw(records, ALL, MACHINE, Path(directory))
                 self.assertEqual([path.name for path in drawn],
