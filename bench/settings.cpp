@@ -38,6 +38,8 @@ settings parse(int argc, char** argv) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{max_entries}));
   app.add_option("--seconds", s.seconds, "Length of a cell that is measured by time")->check(CLI::Range(0.001, 3600.0));
   app.add_option("--trial", s.trial, "Number of the trial; seeds the streams");
+  app.add_option("--turns", s.turns, "Measure a cell in so many slices, each after a line on standard input")
+      ->check(CLI::Range(1, 1000));
   app.add_option("--trace", s.trace, "Request trace to replay (Twitter or CloudPhysics CSV)")->check(CLI::ExistingFile);
   app.add_option("--clusters", s.clusters, "Table the trace generator follows")->check(CLI::ExistingFile);
   app.add_option("--check-trace", trace_to_check, "Only read this trace and say what is in it")
@@ -58,6 +60,8 @@ settings parse(int argc, char** argv) {
       if (workloads[place].group != s.group) throw CLI::ValidationError("--cell", "cells of different groups");
       s.cells.push_back({workloads[place].name, threads});
     }
+    if (s.turns != 0 && s.group != group::steady && s.group != group::grown)
+      throw CLI::ValidationError("--turns", "cells of this group take no turns");
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error) == 0 ? EXIT_SUCCESS : 2);
   } catch (const trace_error& error) {

@@ -56,8 +56,9 @@ struct settings {
   std::size_t entries = 1'000'000;
   double seconds = 1.0;
   std::size_t trial = 0;
-  std::string trace;     ///< a file to replay; empty: generate one
-  std::string clusters;  ///< the table that the generator follows
+  std::size_t turns = 0;  ///< slices of a cell, each at the word of the runner (turns.hpp); 0: one, without asking
+  std::string trace;      ///< a file to replay; empty: generate one
+  std::string clusters;   ///< the table that the generator follows
 };
 
 /// Parses the command line. Prints and exits on --help (0), on --check-trace (0, or 2 with the malformed line) and on

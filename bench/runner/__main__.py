@@ -8,9 +8,11 @@ import sys
 
 from rich.console import Console
 
-from . import build, catalogue, expiry, machine, options, plan, plots, reclaimers, summary, tags
+from . import build, catalogue, expiry, machine, options, plan, plots, ratios, reclaimers, summary, tags
 from .measure import TraceError, check_trace, measure
 from .store import Store
+
+MEMORY_SHARE = 0.8  # of what is available; estimates are rough, and garbage is not in them
 
 
 def _configuration(chosen: options.Options, about: dict) -> dict:
@@ -42,19 +44,23 @@ def _study(chosen: options.Options, console: Console) -> int:
     store = Store(chosen.out, configuration, chosen.fresh)
     if store.done:
         console.print(f"going on: {len(store.done)} cells are measured already", highlight=False)
-    measure(plan.jobs(chosen, store.done), chosen.trace, store, console)
+    room = int(MEMORY_SHARE * machine.available_memory())
+    measure(plan.rounds(plan.jobs(chosen, store.done), room), chosen.trace, store, console)
 
-    results = store.write_results(about, configuration)
+    remarks = machine.remarks(about, store.measured)
+    compared = ratios.ratios(store.measured, chosen.maps)
+    results = store.write_results(about, configuration, remarks, compared)
     if store.measured:
-        summary.show([*summary.tables(store.measured, chosen.maps), *reclaimers.tables(store.measured, chosen.maps),
-                      *expiry.tables(store.measured, chosen.maps), *tags.tables(store.measured)])
+        summary.show([*summary.tables(store.measured, chosen.maps), *ratios.tables(compared, chosen.maps),
+                      *reclaimers.tables(store.measured, chosen.maps), *expiry.tables(store.measured, chosen.maps),
+                      *tags.tables(store.measured)])
         drawn = [*plots.draw(store.measured, chosen.maps, about, chosen.out),
                  *reclaimers.draw(store.measured, chosen.maps, about, chosen.out),
                  *expiry.draw(store.measured, chosen.maps, about, chosen.out),
                  *tags.draw(store.measured, about, chosen.out)]
         console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False,
                       soft_wrap=True)
-    for remark in machine.remarks(about, store.measured):
+    for remark in remarks:
         console.print(f"note: {remark}", markup=False, highlight=False, soft_wrap=True)
     for failure in store.failures:
         console.print(f"FAILED {failure['name']}, trial {failure['trial'] + 1}: {failure['error']}", markup=False,

@@ -102,6 +102,9 @@ WORKLOADS = (
              1024, 1024, least_seconds=0.5, fixed_entries=True, words=("packed16",)),
 )  # in the order in which the programs run them
 
+# Groups whose programs are there at the same time and take turns.
+TAKE_TURNS = ("steady", "grown")
+
 WORKLOAD = {workload.name: workload for workload in WORKLOADS}
 
 

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from .build import compile_command
-from .catalogue import BENCH, ROOT
+from .catalogue import BENCH, ROOT, WORKLOAD
 
 _THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -30,6 +30,14 @@ def _cpu_model() -> str:
 def cores() -> int:
     """The cores this process may use."""
     return len(os.sched_getaffinity(0))
+
+
+def available_memory() -> int:
+    """Bytes that programs can have before the machine swaps."""
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return 1024 * int(line.split()[1])
+    raise OSError("/proc/meminfo does not name MemAvailable")
 
 
 def huge_pages() -> str:
@@ -101,5 +109,10 @@ def remarks(machine: dict, records: list[dict]) -> list[str]:
     if disturbed:
         said.append(f"the machine was not idle: {disturbed} of {len(alone)} measurements with one thread had less than "
                     "95% of a core")
+    parts = {(record["trial"], WORKLOAD[record["workload"]].group): record["round_parts"] for record in records
+             if record.get("round_parts", 1) > 1}
+    for (trial, group), rounds in parts.items():
+        said.append(f"memory did not hold all maps at once: in trial {trial + 1} {group} they took turns in {rounds} "
+                    "rounds, and there is no ratio of maps of different rounds")
     said.append("Debian's libbenchmark calls itself a DEBUG build; none of its code runs inside a measured interval")
     return said

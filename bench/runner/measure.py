@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: BSL-1.0
-"""Running the processes of the plan and collecting their records."""
+"""Running the rounds of the plan and storing their records."""
 
 from __future__ import annotations
 
-import json
 import subprocess
-import tempfile
-import threading
+import time
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from . import build
-from .plan import Cell, Job
+from . import build, turns
+from .plan import Cell, Job, Round
 from .store import Store
 
 
@@ -29,62 +27,29 @@ def check_trace(trace: Path, job: Job) -> str:
     return done.stdout.strip()
 
 
-def _command(job: Job, trace: Path | None) -> list[str]:
-    command = [str(build.program(job.map)), "--entries", str(job.entries), "--seconds", str(job.seconds),
-               "--trial", str(job.trial)]
-    for cell in job.cells:
-        command += ["--cell", f"{cell.workload}:{cell.threads}"]
-    if trace is not None and job.group == "replay":
-        command += ["--trace", str(trace)]
-    return command
-
-
-def _failure(cell: Cell, reason: str) -> dict:
-    return {"name": f"{cell.map}/{cell.workload}/size:{cell.entries}/threads:{cell.threads}", **vars(cell),
-            "error": reason}
-
-
-def _run(job: Job, trace: Path | None, on_record) -> None:
-    """Runs one process; every cell of the job gets exactly one record, also when the process dies or hangs."""
-    left = {(cell.workload, cell.threads): cell for cell in job.cells}
-    limit = 120 + 20 * sum(job.weight(cell) for cell in job.cells)
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(_command(job, trace), text=True, stdout=subprocess.PIPE, stderr=errors)
-        expired = threading.Event()
-        watchdog = threading.Timer(limit, lambda: (expired.set(), process.kill()))
-        watchdog.start()
-        try:
-            for line in process.stdout:
-                record = json.loads(line)
-                del left[record["workload"], record["threads"]]
-                on_record(record)
-            process.wait()
-        finally:
-            watchdog.cancel()
-            process.kill()
-            process.wait()
-        errors.seek(0)
-        said = errors.read().strip().splitlines()
-    if left:
-        why = f"took more than {limit:.0f} s" if expired.is_set() else f"ended with status {process.returncode}"
-        for cell in left.values():
-            on_record(_failure(cell, ": ".join([why, *said[-1:]])))
-
-
-def measure(plan: list[Job], trace: Path | None, store: Store, console: Console) -> None:
+def measure(plan: list[Round], trace: Path | None, store: Store, console: Console) -> None:
     progress = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
                         TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(), console=console,
                         speed_estimate_period=600, disable=not console.is_terminal)
+    jobs = [job for round_ in plan for job in round_.jobs]
+    weights = {cell: job.weight(cell) for job in jobs for cell in job.cells}
     with progress:
-        bar = progress.add_task("measuring", total=sum(job.weight(cell) for job in plan for cell in job.cells))
-        for number, job in enumerate(plan, 1):
-            title = f"trial {job.trial + 1} {job.group} {job.map.name}"
+        bar = progress.add_task("measuring", total=sum(weights.values()))
+        for number, round_ in enumerate(plan, 1):
+            first = round_.jobs[0]
+            maps = ", ".join(job.map.name for job in round_.jobs)
+            title = f"trial {first.trial + 1} {first.group}"
             progress.update(bar, description=title)
             if not console.is_terminal:
-                console.print(f"[{number}/{len(plan)}] {title}", markup=False, highlight=False)
+                console.print(f"[{number}/{len(plan)}] {title} {maps}", markup=False, highlight=False, soft_wrap=True)
+            if round_.parts > 1:
+                console.print(f"{title}: memory does not hold all maps at once; only {maps} take turns with each other",
+                              markup=False, highlight=False, soft_wrap=True)
+            # Records of one round are pairs; a round that is stopped and gone on with is two.
+            of_round = {"round_began": time.time(), "round_parts": round_.parts} if first.turns else {}
 
-            def on_record(record: dict, job: Job = job) -> None:
-                store.add(record)
-                progress.advance(bar, job.weight(Cell.of_record(record)))
+            def on_record(record: dict, of_round: dict = of_round) -> None:
+                store.add({**record, **of_round})
+                progress.advance(bar, weights[Cell.of_record(record)])
 
-            _run(job, trace, on_record)
+            turns.run(round_, trace, on_record)

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The order of the study: which processes run, and which cells each of them measures."""
+"""The order of the study: which processes run, which of them take turns, and which cells each of them measures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
 
-from .catalogue import WORDS, WORKLOAD, Map, applies
+from .catalogue import TAKE_TURNS, WORDS, WORKLOAD, Map, applies
 from .options import Options
+
+MOST_TURNS = 10
+LEAST_MILLISECONDS = 20  # of a turn
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,40 @@ class Job:
             return self.seconds + 0.5 + cell.entries * 0.5e-6
         return self.seconds * 1.1 + cell.entries * 1e-6 / len(self.cells)
 
+    @property
+    def turns(self) -> int:
+        """The slices of a cell; 0 if the process runs alone."""
+        if self.group not in TAKE_TURNS:
+            return 0
+        return min(max(round(1000 * self.seconds) // LEAST_MILLISECONDS, 1), MOST_TURNS)
 
-def in_alternating_order(maps: tuple[Map, ...], trial: int, trials: int) -> list[Map]:
-    """Each trial starts with another map, and every second one goes backwards, so that neither a drift of the machine
-    nor the map that ran before favours the same map each time."""
-    start = trial * len(maps) // trials
-    order = maps[::-1] if trial % 2 else maps
+    @property
+    def longest_run(self) -> float:
+        """About how many seconds it runs at most until it waits for a turn, or ends."""
+        if self.turns:
+            return self.entries * 1e-6 + self.seconds * 1.1 / self.turns
+        return sum(self.weight(cell) for cell in self.cells)
+
+    @property
+    def memory(self) -> int:
+        """About how many bytes the process takes: the entries, a stream of keys for each workload, and the program."""
+        streams = len({cell.workload for cell in self.cells})
+        return self.entries * (250 + 16 * streams) + 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Round:
+    """Processes of one trial and group that are there at the same time and take turns; or one that runs alone."""
+
+    jobs: tuple[Job, ...]
+    parts: int = 1  # more if memory does not hold all of them, and this is one of so many rounds
+
+
+def in_alternating_order(them: Sequence[T], number: int, numbers: int) -> list[T]:
+    """Each trial, or turn, starts with another map, and every second one goes backwards, so that neither a drift of the
+    machine nor the map that ran before favours the same map each time."""
+    start = number * len(them) // numbers
+    order = them[::-1] if number % 2 else them
     return [*order[start:], *order[:start]]
 
 
@@ -77,3 +112,19 @@ def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
                     first = WORKLOAD[cells[0].workload]
                     plan.append(Job(map_, trial, group, cells[0].entries, options.seconds_of(first), tuple(cells)))
     return plan
+
+
+def rounds(plan: Iterable[Job], memory: int) -> list[Round]:
+    """Puts the processes together that take turns, as many as have room in so many bytes."""
+    made = []
+    for (_, group), together in groupby(plan, lambda job: (job.trial, job.group)):
+        if group not in TAKE_TURNS:
+            made += [Round((job,)) for job in together]
+            continue
+        parts: list[list[Job]] = []
+        for job in together:
+            if not parts or sum(other.memory for other in parts[-1]) + job.memory > memory:
+                parts.append([])
+            parts[-1].append(job)
+        made += [Round(tuple(part), len(parts)) for part in parts]
+    return made

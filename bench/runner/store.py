@@ -69,9 +69,10 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
 
-    def write_results(self, machine: dict, configuration: dict) -> Path:
+    def write_results(self, machine: dict, configuration: dict, remarks: list[str], ratios: list[dict]) -> Path:
         path = self.directory / "results.json"
-        results = {"machine": machine, "config": configuration, "records": self.measured, "failures": self.failures}
+        results = {"machine": machine, "config": configuration, "remarks": remarks, "ratios": ratios,
+                   "records": self.measured, "failures": self.failures}
         text = json.dumps(results, indent=1)
         # A series of numbers takes one line. (Inside a string there is no newline, so none is touched.)
         text = re.sub(r"\[\n[-\d.,\s]+\]", lambda array: "[" + " ".join(array[0][1:-1].split()) + "]", text)

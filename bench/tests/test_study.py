@@ -69,14 +69,14 @@ class Storage(unittest.TestCase):
         self.assertEqual((store.done, len(store.failures)), ([], 1))
         store.add(record(self.cell, 5.0))
         self.assertEqual((store.done, store.failures), ([self.cell], []))
-        results = json.loads(store.write_results({"cpu": "x"}, {}).read_text())
+        results = json.loads(store.write_results({"cpu": "x"}, {}, [], []).read_text())
         self.assertEqual((len(results["records"]), results["failures"]), (1, []))
 
     def test_a_series_takes_one_line_of_the_results(self):
         store = Store(self.directory, {}, fresh=False)
         series = {"sample_ms": [0, 50, 100], "remark": "[1,  2]"}
         store.add({**record(self.cell, 5.0), **series})
-        text = store.write_results({}, {}).read_text()
+        text = store.write_results({}, {}, [], []).read_text()
         self.assertIn('"sample_ms": [0, 50, 100]', text)
         self.assertEqual(json.loads(text)["records"][0] | series, json.loads(text)["records"][0])
 

@@ -44,7 +44,7 @@ class garbage_cell : public mix_cell<Map> {
 
   void prepare(std::size_t thread) override {
     mix_cell<Map>::prepare(thread);
-    // [GC1] relaxed: forgets the warm-up; Google Benchmark's barrier comes before whoever reads it.
+    // [GC1] relaxed: forgets the warm-up; the barrier before `work` comes before whoever reads it.
     progress_[thread].operations.store(0, std::memory_order_relaxed);
     if (thread != 0 || !parks_) return;
     {

@@ -53,23 +53,29 @@ class steady_cell : public cell {
  public:
   steady_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
               std::shared_ptr<const key_stream> stream)
-      : cell(std::string(c.workload), s.entries, c.threads),
+      : cell(std::string(c.workload), s.entries, c.threads, s.turns),
         people_(std::move(people)),
         stream_(std::move(stream)),
-        seconds_(s.seconds),
+        seconds_(s.seconds / static_cast<double>(std::max<std::size_t>(s.turns, 1))),
         warmups_(c.threads),
-        tallies_(c.threads) {
+        turns_(c.threads) {
     for (std::size_t t = 0; t != c.threads; ++t)
       places_.push_back({t, {*stream_, t, c.threads}, operation_mix::length / c.threads * t});
   }
 
-  void prepare(std::size_t thread) override { run(thread, seconds_ / warmup_share, warmups_[thread]); }
-  void work(std::size_t thread) override { run(thread, seconds_, tallies_[thread]); }
+  /// Before each turn, for another map has had the caches since.
+  void prepare(std::size_t thread) override { warmups_[thread] += run(thread, seconds_ / warmup_share); }
+  void work(std::size_t thread) override { turns_[thread].push_back(run(thread, seconds_)); }
 
   outcome conclude() override {
-    const tally total = sum(tallies_), warmup = sum(warmups_);
+    const tally warmup = sum(warmups_);
+    std::vector<tally> of_turns(turns_.front().size());
+    for (const auto& of_thread : turns_)
+      for (std::size_t turn = 0; turn != of_turns.size(); ++turn) of_turns[turn] += of_thread[turn];
+    const tally total = sum(of_turns);
     people_->size += warmup.inserted + total.inserted - warmup.erased - total.erased;
     outcome result{total.operations, people_->described, {}};
+    for (const tally& t : of_turns) result.turn_operations.push_back(t.operations);
     result.figures["bytes_per_entry"] = people_->bytes_per_entry;
     result.figures["hit_ratio"] = ratio(total.hits, total.finds);
     if (Map::stores) {
@@ -97,17 +103,19 @@ class steady_cell : public cell {
  private:
   static constexpr double warmup_share = 10;  ///< a tenth of the measured time
 
-  void run(std::size_t thread, double seconds, tally& t) {
+  tally run(std::size_t thread, double seconds) {
     typename Map::session session(people_->map);
     place at = places_[thread];  // a copy and a result by value: what only this thread sees stays in registers
-    t = request(session, at, seconds);
+    const tally t = request(session, at, seconds);
     places_[thread] = at;
+    return t;
   }
 
   std::shared_ptr<const key_stream> stream_;
-  double seconds_;
+  double seconds_;  ///< of a turn
   std::vector<place> places_;
-  std::vector<tally> warmups_, tallies_;
+  std::vector<tally> warmups_;
+  std::vector<std::vector<tally>> turns_;  ///< by thread and turn
 };
 
 template <map_adapter Map>

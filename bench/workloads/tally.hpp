@@ -41,21 +41,23 @@ constexpr double ratio(std::uint64_t part, std::uint64_t whole) {
 }
 
 /// Calls `operation` until `seconds` have passed, announcing quiescent states, and `between` after each look at the
-/// clock. Returns the number of operations.
+/// clock. Returns the number of operations, which is not zero: a rate of zero has no ratio.
 template <class Session, class Operation, class Between>
 std::uint64_t repeat_for(double seconds, Session& session, Operation&& operation, Between&& between) {
   using clock = std::chrono::steady_clock;
   constexpr int announcements_per_look = 4;  // a look at the clock (20 ns) every 256 operations
   const auto end = clock::now() + std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(seconds));
   std::uint64_t operations = 0;
-  for (auto now = clock::now(); now < end; now = clock::now()) {
+  auto now = clock::now();
+  do {
     between(now);
     for (int a = 0; a != announcements_per_look; ++a) {
       for (int i = 0; i != operations_per_quiescent_state; ++i) operation();
       session.quiescent();
     }
     operations += announcements_per_look * operations_per_quiescent_state;
-  }
+    now = clock::now();
+  } while (now < end);
   return operations;
 }
 

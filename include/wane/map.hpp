@@ -256,6 +256,17 @@ class map {
   template <class F>
   [[nodiscard]] cursor scan(cursor from, std::size_t n, F&& f);
 
+  /// Returns: copies of all entries that were in the map at one moment of the call, in split order; nothing if other threads
+  /// changed something, or an entry expired, during each of `attempts` attempts.
+  /// Linearizes at: a sample of the clock, between two looks at everything that saw the same. Costs what two for_each cost,
+  /// and memory for a word or two an entry; writers pay nothing for it. So it is for maps that are small or quiet for as
+  /// long as that takes: a change a millisecond lets no map of 100,000 entries through. Holds a guard all the while.
+  /// Progress: obstruction-free. Throws: std::bad_alloc, and what copying throws; a listener sees expiries met on the way.
+  /// Not there under reclaimers whose guards do not cover all that can be reached: epoch and rcu have it.
+  [[nodiscard]] std::optional<std::vector<std::pair<Key, T>>> snapshot(unsigned attempts = 8)
+    requires(blanket_reclaimer<typename Policy::reclaimer> && std::copy_constructible<Key> &&
+             std::copy_constructible<T>);
+
   // ---- Size and shape --------------------------------------------------------------------------------------------
 
   /// Returns: the number of entries, expired ones that nobody has met included. Exact when the map is quiet.

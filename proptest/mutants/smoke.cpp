@@ -71,6 +71,7 @@ void use_everything(const Make& make) {
   expect(map.take(make(102)) == make(102), "or taken");
   std::size_t visited = 0;
   map.for_each([&](const Key&, const Key&) { ++visited; });
+  expect(map.snapshot().value().size() == visited, "a snapshot has what a walk visits");
   expect(visited == map.size(), "every entry is visited");
   visited = 0;
   wane::cursor at;

@@ -8,8 +8,10 @@
 #include <array>
 #include <chrono>
 #include <new>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "explorer/environment.hpp"
 #include "explorer/oracle.hpp"
@@ -19,6 +21,7 @@
 #include "linearizability/small_history.hpp"
 #include "linearizability/timeline.hpp"
 #include "scenarios/pool_scenario.hpp"
+#include "scenarios/program.hpp"
 
 namespace proptest {
 
@@ -108,8 +111,9 @@ class map_scenario final : public explorer::scenario {
   map_scenario(const program& p, bool relaxed)
       : program_(p),
         relaxed_(relaxed),
-        map_({.max_load_factor = p.load, .growth = p.growth, .minimum_buckets = p.buckets},
-             {.clock = clock_, .listener = {this, &map_scenario::died}, .pages = {&pieces_}, .domain = &domain_}) {
+        map_(std::in_place, wane::options{.max_load_factor = p.load, .growth = p.growth, .minimum_buckets = p.buckets},
+             wane::components<policy>{
+                 .clock = clock_, .listener = {this, &map_scenario::died}, .pages = {&pieces_}, .domain = &domain_}) {
     tracked::alive = &alive_;
     history_.record_deaths();
     use_keys(p.before);
@@ -166,9 +170,10 @@ class map_scenario final : public explorer::scenario {
       history_.order_by_stamps();
     judge_history();
     is_recording_ = false;
-    map_.collect();
+    map_->collect();
     judge_structure();
     judge_leftovers();
+    judge_destruction();
   }
 
  private:
@@ -187,7 +192,7 @@ class map_scenario final : public explorer::scenario {
     for (unsigned t = 0; t < threads(); ++t) {
       const engine::as_thread part(engine::current(), t);
       churn(2);
-      map_.collect();
+      map_->collect();
     }
   }
 
@@ -219,7 +224,9 @@ class map_scenario final : public explorer::scenario {
 
   static void died(void* to, std::uint64_t key, std::uint64_t value, wane::cause why) {
     auto& me = *static_cast<map_scenario*>(to);
-    if (!me.is_recording_ || key >= keys) return;
+    if (key >= keys) return;
+    if (why == wane::cause::destroyed) return me.told_at_the_end(key, value);
+    if (!me.is_recording_) return;
     const running& now = me.running_[engine::current().thread()];
     if (now.count == 0) engine::current().fail(fault::wrong_events, "a removal is told outside every call");
     std::size_t i = now.first;
@@ -233,10 +240,18 @@ class map_scenario final : public explorer::scenario {
     bool& looks = looks_[engine::current().thread()];
     if (looks) return;
     looks = true;
-    map_.visit(key, [&](std::uint64_t, std::uint64_t found) {
+    map_->visit(key, [&](std::uint64_t, std::uint64_t found) {
       if (found == value) engine::current().fail(fault::wrong_events, "a removal is told while the entry is there");
     });
     looks = false;
+  }
+
+  void told_at_the_end(std::uint64_t key, std::uint64_t v) {
+    if (!left_) return;  // the program has failed already
+    answer& last = (*left_)[key];
+    if (!last.ok || last.seen != v)
+      engine::current().fail(fault::wrong_events, "at the end of the map an entry is told that it did not hold");
+    last.ok = false;
   }
 
   // ---- Calling -----------------------------------------------------------------------------------------------------
@@ -246,26 +261,26 @@ class map_scenario final : public explorer::scenario {
     if (s.chore != chore::none || s.what.what == verb::clear) note("calls " + to_string(s));
     switch (s.chore) {
       case chore::none: break;
-      case chore::collect: map_.collect(); return;
-      case chore::push: map_.domain().advance(); return;
+      case chore::collect: map_->collect(); return;
+      case chore::push: map_->domain().advance(); return;
       case chore::shrink:
-        if constexpr (Reclaimer::has_grace_period) map_.shrink_to_fit();
+        if constexpr (Reclaimer::has_grace_period) map_->shrink_to_fit();
         return;
       case chore::reserve:
-        map_.reserve(static_cast<std::size_t>(static_cast<double>(map_.bucket_count()) * 2 * program_.load));
+        map_->reserve(static_cast<std::size_t>(static_cast<double>(map_->bucket_count()) * 2 * program_.load));
         return;
-      case chore::scan: return scan(now, [&](auto&& visit) { map_.for_each(visit); });
+      case chore::scan: return scan(now, [&](auto&& visit) { map_->for_each(visit); });
       case chore::scan_one_by_one:
         return scan(now, [&](auto&& visit) {
-          for (wane::cursor at = map_.scan({}, 1, visit); !at.at_end();) at = map_.scan(at, 1, visit);
+          for (wane::cursor at = map_->scan({}, 1, visit); !at.at_end();) at = map_->scan(at, 1, visit);
         });
       case chore::visit_within: return visit_within(now, s.what.key);
       case chore::sweep_one: break;
       case chore::fill:
-        for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_.insert(keys + k, std::uint64_t{0});
+        for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_->insert(keys + k, std::uint64_t{0});
         return;
       case chore::drain:
-        for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_.erase(keys + k);
+        for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_->erase(keys + k);
         return;
       case chore::churn: return churn(s.what.ticks);
     }
@@ -279,7 +294,7 @@ class map_scenario final : public explorer::scenario {
     answer a;
     try {
       if (s.chore == chore::sweep_one)
-        map_.sweep_some({.removals = 1});
+        map_->sweep_some({.removals = 1});
       else
         a = make(wanted);
     } catch (const std::bad_alloc&) {
@@ -299,7 +314,7 @@ class map_scenario final : public explorer::scenario {
       return {};
     }
     const auto refuses = [&](std::uint64_t v) { return v != first_value_[c.key]; };
-    return caller<map, nanoseconds>(map_)(c, refuses, [] {});
+    return caller<map, nanoseconds>(*map_)(c, refuses, [] {});
   }
 
   /// One call for each key that the program uses.
@@ -307,7 +322,7 @@ class map_scenario final : public explorer::scenario {
     now = {history_.size(), 0};
     for (std::uint64_t k = 0; k < keys; ++k)
       if ((used_ >> k & 1) != 0) invoke({.what = verb::clear, .key = k}), ++now.count;
-    map_.clear();
+    map_->clear();
     for (std::size_t i = now.first; i < now.first + now.count; ++i) respond(i);
     now.count = 0;
   }
@@ -345,8 +360,8 @@ class map_scenario final : public explorer::scenario {
   void visit_within(running& now, std::uint64_t key) {
     now = {invoke({.what = verb::find, .key = key}), 1};
     call& c = history_[now.first];
-    c.ok = map_.visit(key, [&](std::uint64_t, const value& v) {
-      map_.visit(key + 1, [](std::uint64_t, const value&) {});
+    c.ok = map_->visit(key, [&](std::uint64_t, const value& v) {
+      map_->visit(key + 1, [](std::uint64_t, const value&) {});
       explorer::environment::reading(&v);
       c.saw = true;
       c.seen = v;
@@ -358,8 +373,8 @@ class map_scenario final : public explorer::scenario {
   void churn(std::uint64_t times) {
     const std::uint64_t mine = 1'000'000 + engine::current().thread();
     for (std::uint64_t i = 0; i < times; ++i) {
-      map_.insert(mine, std::uint64_t{0});
-      map_.erase(mine);
+      map_->insert(mine, std::uint64_t{0});
+      map_->erase(mine);
     }
   }
 
@@ -381,7 +396,7 @@ class map_scenario final : public explorer::scenario {
   }
 
   void judge_structure() {
-    const auto r = map_.check();
+    const auto r = map_->check();
     if (!r.problems.empty()) engine::current().fail(fault::wrong_structure, r.problems.front());
     if (r.dead != 0)
       engine::current().fail(fault::wrong_structure, std::to_string(r.dead) + " dead entries are still linked");
@@ -390,12 +405,22 @@ class map_scenario final : public explorer::scenario {
   void judge_leftovers() {
     constexpr bool frees =
         Reclaimer::has_grace_period || Reclaimer::reuses_at_once || Reclaimer::kind == wane::protection::pointer;
-    if (const auto left = map_.stats().retired; frees && left != 0)
+    if (const auto left = map_->stats().retired; frees && left != 0)
       engine::current().fail(fault::wrong_structure, std::to_string(left) + " retired slots are never freed");
     if constexpr (counts_values)
       if (alive_ != entries_)
         engine::current().fail(fault::wrong_structure, std::to_string(alive_) + " values exist, " +
                                                            std::to_string(entries_) + " are in the map");
+  }
+
+  /// What is in the map when it is destroyed is told once, so that every insertion has one event in the end (G5).
+  void judge_destruction() {
+    left_.emplace();
+    for (std::uint64_t k = 0; k < keys; ++k)
+      if ((used_ >> k & 1) != 0) (*left_)[k] = make(steps::find(k).what);
+    map_.reset();
+    if (std::ranges::any_of(*left_, &answer::ok))
+      engine::current().fail(fault::wrong_events, "at the end of the map an entry is not told that it held");
   }
 
   static constexpr std::uint32_t in_set_up = ~std::uint32_t{0};
@@ -409,6 +434,7 @@ class map_scenario final : public explorer::scenario {
   std::size_t alive_ = 0;   // values
   std::size_t entries_ = 0;
   std::array<std::uint64_t, keys> first_value_{};
+  std::optional<std::array<answer, keys>> left_;  // in the map when it is destroyed
   std::array<running, explorer::max_threads> running_{};
   std::array<bool, explorer::max_threads> looks_{};  // for the dead
   std::array<std::uint32_t, small_history::capacity> responded_at_{};
@@ -416,7 +442,7 @@ class map_scenario final : public explorer::scenario {
   explorer::pages::pieces pieces_;
   explorer::clock clock_;
   typename Reclaimer::domain domain_;
-  map map_;
+  std::optional<map> map_;  // destroyed while its end is judged
 };
 
 template <class Reclaimer>

@@ -6,6 +6,7 @@
 #include "scenarios/ibr_scenario.hpp"
 #include "scenarios/map_program.hpp"
 #include "scenarios/other_reclaimers.hpp"
+#include "scenarios/snapshot_scenario.hpp"
 #include "scenarios/versioned_scenario.hpp"
 
 namespace proptest {
@@ -28,6 +29,7 @@ void set_up(explorer::engine& e, const program& p, bool relaxed) {
       case subject::hazard: return make_hazard_scenario();
       case subject::ibr: return make_ibr_scenario();
       case subject::versioned: return make_versioned_scenario();
+      case subject::snapshot: return make_snapshot_scenario(p.name);
       default: return make_map_scenario(p, relaxed);
     }
   });

@@ -89,6 +89,12 @@ std::vector<named_program> parts_alone() {
        .symmetric_too = true},
       {.what = {.name = "passages-of-three-threads", .threads = {{}, {}, {}}, .about = subject::versioned},
        .symmetric_too = true},
+      {.what = {.name = "snapshot-and-moves", .threads = {{}, {}}, .about = subject::snapshot}, .reach = {2, 0}},
+      {.what = {.name = "snapshot-and-three-moves", .threads = {{}, {}, {}, {}}, .about = subject::snapshot},
+       .reach = {3, 0}},
+      {.what = {.name = "snapshot-and-snapshot", .threads = {{}, {}, {}, {}}, .about = subject::snapshot},
+       .reach = {1, 1},
+       .symmetric_too = true},
   };
 }
 

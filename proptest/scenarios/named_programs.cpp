@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
         examiner counts("named programs");
         for (const bool symmetric : {false, true}) {
           if (symmetric && !n.symmetric_too) continue;
-          const explorer::limits some{.seconds = stress_factor() / 32}, more{.seconds = stress_factor() / 4};
+          const explorer::limits some{.seconds = stress_factor() / 64}, more{.seconds = stress_factor() / 4};
           counts.exhaust(p, n.reach, more, symmetric);
           counts.exhaust(p, {n.reach.preemptions + 1, n.reach.stale}, some, symmetric);
           counts.exhaust(p, {n.reach.preemptions, n.reach.stale + 1}, some, symmetric);

@@ -71,6 +71,8 @@ void vary(program& p, std::size_t n) {
 explorer::limits each() { return {.seconds = 2 * stress_factor()}; }
 
 void on_one_key(const condition& c, bounds b) {
+  // With old loads, and a third thread to move the clock, one preemption less leads to a tenth of the schedules.
+  if (c.clock_moves && b.stale != 0) --b.preemptions;
   examiner counts("pairs on one key that is " + std::string(c.name) + (b.stale == 0 ? "" : ", relaxed memory"));
   std::size_t n = 0;
   for (std::size_t i = 0; i < calls().size(); ++i)

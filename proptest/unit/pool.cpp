@@ -6,6 +6,7 @@
 #include <wane/pages.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <set>
 #include <vector>
@@ -44,6 +45,23 @@ void slots_are_dense_and_distinct() {
   EXPECT(*distinct.begin() == 1 && *distinct.rbegin() == 1000,
          "from " << *distinct.begin() << " to " << *distinct.rbegin());
 }
+
+/// Of any type: a node of 32 bytes, one of two lines, one that asks for lines of its own.
+template <class Value>
+void slots_are_aligned() {
+  using node = wane::impl::node<std::uint64_t, Value, wane::hash<std::uint64_t>, wane::std_environment>;
+  failing_pages pages;
+  wane::impl::pool<node, wane::std_environment, failing_pages> slots{pages, false};
+  slot_cache cache;
+  for (const handle h : allocated(slots, cache, 1000)) {
+    const auto at = reinterpret_cast<std::uintptr_t>(&slots[h]);
+    EXPECT(at % alignof(node) == 0, "slot " << h << " is at " << at << ", its nodes ask for " << alignof(node));
+    EXPECT(sizeof(node) != 32 || at % 32 == 0, "slot " << h << " is in two cache lines");
+  }
+}
+struct alignas(64) wide {
+  std::array<char, 65> bytes;
+};
 
 void chains_pass_between_threads() {
   pool_of<wane::std_environment> p;
@@ -203,6 +221,9 @@ void no_earliest_deadline_is_lost() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests.test("slots_are_dense_and_distinct", slots_are_dense_and_distinct);
+  tests.test("slots_are_aligned [eight bytes]", slots_are_aligned<std::uint64_t>);
+  tests.test("slots_are_aligned [a cache line]", slots_are_aligned<std::array<char, 40>>);
+  tests.test("slots_are_aligned [asks for a cache line]", slots_are_aligned<wide>);
   tests.test("chains_pass_between_threads", chains_pass_between_threads);
   tests.test("a_recycled_slot_goes_on_counting", a_recycled_slot_goes_on_counting);
   tests.test("want_of_memory_changes_nothing", want_of_memory_changes_nothing);

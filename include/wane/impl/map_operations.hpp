@@ -11,6 +11,7 @@
 
 #include <wane/impl/check.hpp>
 #include <wane/impl/dump.hpp>
+#include <wane/impl/snapshot.hpp>
 #include <wane/map.hpp>
 
 namespace wane {
@@ -443,6 +444,18 @@ template <class Key, class T, class Policy>
 template <class F>
 cursor map<Key, T, Policy>::scan(cursor from, std::size_t n, F&& f) {
   return scan_batch(from, n == 0 ? 1 : n, [&](operation&, std::uint64_t, const found& e) { return core::read(e, f); });
+}
+
+template <class Key, class T, class Policy>
+std::optional<std::vector<std::pair<Key, T>>> map<Key, T, Policy>::snapshot(unsigned attempts)
+  requires(blanket_reclaimer<typename Policy::reclaimer> && std::copy_constructible<Key> && std::copy_constructible<T>)
+{
+  impl::snapshot<core, std::vector<std::pair<Key, T>>> moment(core_);
+  for (; attempts != 0; --attempts) {
+    const auto held = core_.entries().enter();  // anew each time, so that garbage can go in between
+    if (moment.take(held)) return std::move(moment.entries());
+  }
+  return std::nullopt;
 }
 
 // ---- Size, sweeping, looking inside ----------------------------------------------------------------------------------

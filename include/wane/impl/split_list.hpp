@@ -136,6 +136,13 @@ class split_list {
   template <class Judge, class F>
   void walk(const guard& held, std::uint64_t from, Judge&& judge, F&& f) const;
 
+  /// Looks at the whole list once: same(bits) -> whether to go on is told of every link and of every node's state, in one
+  /// order, after judge(hash) has accepted the node if it is live; then live(node, state) is called. Returns whether it came
+  /// to the end. Under blanket guards only: nothing but the guard keeps what is looked at.
+  template <class Same, class Judge, class Live>
+  bool look_at_all(const guard& held, Same&& same, Judge&& judge, Live&& live) const
+    requires(reclaimer::kind == protection::blanket);
+
   /// Calls f(node) for every node that is linked or has replaced one that is, dead or alive; f may destroy the entry.
   /// Precondition: nobody else uses the list.
   template <class F>

@@ -203,6 +203,32 @@ restart:
 }
 
 template <class Node, class Policy>
+template <class Same, class Judge, class Live>
+bool split_list<Node, Policy>::look_at_all(const guard&, Same&& same, Judge&& judge, Live&& live) const
+  requires(reclaimer::kind == protection::blanket)
+{
+  for (const word* w = &buckets_[0];;) {
+    const link l = w->read();
+    if (!same(l.bits())) return false;
+    if (l.is_end()) return true;
+    if (l.is_sentinel()) {
+      w = &buckets_[l.target()];
+      continue;
+    }
+    w = &pool_[l.target()].next;
+    state s;
+    for (handle at = l.target();; at = s.forward()) {
+      Node& n = pool_[at];
+      do s = n.life.read();
+      while (s.is_live() && !judge(n.hash())(n, at, s));  // it has died or changed; see how
+      if (!same(s.bits())) return false;
+      if (s.is_live()) live(std::as_const(n), s);
+      if (!s.is_forward()) break;
+    }
+  }
+}
+
+template <class Node, class Policy>
 template <class Match, class Judge>
 auto split_list<Node, Policy>::locate(operation& op, std::uint64_t hash, Match&& match, Judge&& judge) -> found {
 restart:

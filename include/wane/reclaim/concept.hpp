@@ -121,6 +121,10 @@ concept reclaimer =
 template <class R>
 concept sifting_reclaimer = reclaimer<R> && knows_holders<typename R::domain>;
 
+/// What an operation asks for that goes back to what it has passed.
+template <class R>
+concept blanket_reclaimer = reclaimer<R> && R::kind == protection::blanket;
+
 /// What an operation asks for that waits until nobody can stand on what it took away.
 template <class R>
 concept reclaimer_with_grace_periods = reclaimer<R> && R::has_grace_period;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "scenarios/snapshot_scenario.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "scenarios/map_program.hpp"
+
+namespace proptest {
+
+namespace {
+
+struct snapshot_policy : explored_policy<explorer::epoch, ladder, nanoseconds> {
+  using listener = wane::no_listener;
+};
+using map = wane::map<std::uint64_t, std::uint64_t, snapshot_policy>;
+/// A bit a key; nothing if other threads were in the way.
+using keys_seen = std::optional<unsigned>;
+template <class... Keys>
+constexpr unsigned bits(Keys... keys) {
+  return ((1u << keys) | ...);
+}
+
+class snapshot_scenario : public explorer::scenario {
+ public:
+  explicit snapshot_scenario(std::initializer_list<std::uint64_t> before)
+      : map_({.minimum_buckets = 1}, {.clock = clock_, .pages = {&pieces_}, .domain = &domain_}) {
+    for (const std::uint64_t key : before) map_.insert(key, key);
+  }
+
+ protected:
+  bool insert(std::uint64_t key, map::lifetime life = wane::forever) { return map_.insert(key, key, life); }
+  void erase(std::uint64_t key) { map_.erase(key); }
+  void advance(unsigned ticks) { clock_.advance(nanoseconds(ticks)); }
+  [[nodiscard]] keys_seen look(unsigned attempts = 1) {
+    const auto moment = map_.snapshot(attempts);
+    if (!moment) return std::nullopt;
+    unsigned seen = 0;
+    for (const auto& [key, value] : *moment) {
+      if (value != key) engine::current().fail(fault::wrong_result, "a snapshot has the value of another key");
+      seen |= 1u << key;
+    }
+    return seen;
+  }
+
+ private:
+  explorer::pages::pieces pieces_;
+  explorer::clock clock_;
+  explorer::epoch::domain domain_;
+  map map_;
+};
+
+class moves final : public snapshot_scenario {
+ public:
+  moves() : snapshot_scenario({2}) { insert(3, nanoseconds(5)); }
+  [[nodiscard]] unsigned threads() const override { return 2; }
+
+  void run(unsigned thread) override {
+    if (thread == 0) {
+      saw_ = look();
+      return;
+    }
+    insert(1);
+    erase(2);
+    advance(5);
+    insert(4);
+  }
+  void finish() override {
+    constexpr std::array moments = {bits(2, 3), bits(1, 2, 3), bits(1, 3), bits(1), bits(1, 4)};
+    if (saw_ && std::ranges::find(moments, *saw_) == moments.end())
+      engine::current().fail(fault::not_linearizable, "at no moment was that in the map");
+    if (look(2) != bits(1, 4))  // the first commits what has expired
+      engine::current().fail(fault::wrong_result, "a snapshot of a quiet map is wrong");
+  }
+
+ private:
+  keys_seen saw_;
+};
+
+/// There is an entry at every moment. Without tags both looks can pass by where it is not.
+class three_moves final : public snapshot_scenario {
+ public:
+  three_moves() : snapshot_scenario({3}) {}
+  [[nodiscard]] unsigned threads() const override { return 4; }
+
+  void run(unsigned thread) override {
+    switch (thread) {
+      case 0: saw_ = look(); return;
+      case 1: return move(3, 1);
+      case 2: return move(1, 3);
+      default: return move(3, 2);
+    }
+  }
+  void finish() override {
+    if (saw_ == 0u) engine::current().fail(fault::not_linearizable, "at no moment was the map empty");
+  }
+
+ private:
+  void move(std::uint64_t from, std::uint64_t to) {
+    if (insert(to)) erase(from);
+  }
+  keys_seen saw_;
+};
+
+class two_snapshots final : public snapshot_scenario {
+ public:
+  two_snapshots() : snapshot_scenario({}) {}
+  [[nodiscard]] unsigned threads() const override { return 4; }
+
+  void run(unsigned thread) override {
+    if (thread < 2)
+      saw_[thread] = look();
+    else
+      insert(thread);
+  }
+  void finish() override {
+    if ((saw_[0] == bits(2) && saw_[1] == bits(3)) || (saw_[0] == bits(3) && saw_[1] == bits(2)))
+      engine::current().fail(fault::not_linearizable, "two snapshots differ on which insertion came first");
+  }
+
+ private:
+  std::array<keys_seen, 2> saw_;
+};
+
+}  // namespace
+
+explorer::scenario* make_snapshot_scenario(std::string_view name) {
+  if (name == "snapshot-and-moves") return new moves;
+  if (name == "snapshot-and-three-moves") return new three_moves;
+  if (name == "snapshot-and-snapshot") return new two_snapshots;
+  throw std::invalid_argument("no scenario of snapshots is named " + std::string(name));
+}
+
+}  // namespace proptest
