@@ -6,6 +6,7 @@
 
 #include BENCH_ADAPTER
 
+#include "expiry/scene.hpp"
 #include "workloads/expire.hpp"
 #include "workloads/fill.hpp"
 #include "workloads/garbage.hpp"
@@ -22,6 +23,16 @@ static_assert(map_adapter<BENCH_MAP>);
 
 const std::string_view map_name = BENCH_TEXT(BENCH_MAP);
 
+namespace {
+
+template <class Map>
+cells scene_cells_of(const settings& s) {
+  if constexpr (requires { typename Map::in_scene; }) return expiry::scene_cells<typename Map::in_scene>(s);
+  throw std::runtime_error("has no part in the scenes of expiry");
+}
+
+}  // namespace
+
 cells make_cells(const settings& s) {
   switch (s.group) {
     case group::steady:
@@ -32,6 +43,7 @@ cells make_cells(const settings& s) {
     case group::stalled:
     case group::oversubscribed: return garbage_cells<BENCH_MAP>(s);
     case group::guard: return guard_cells<BENCH_MAP>(s);
+    case group::scenes: return scene_cells_of<BENCH_MAP>(s);
     case group::tags: throw std::runtime_error("is a map, not a word of tags/words.txt");
   }
   throw std::logic_error("no such group");

@@ -12,7 +12,7 @@
 namespace bench {
 
 /// Cells of one group share a process, and most of them one prefilled map.
-enum class group : std::uint8_t { steady, grown, fill, expire, replay, stalled, oversubscribed, guard, tags };
+enum class group : std::uint8_t { steady, grown, fill, expire, replay, stalled, oversubscribed, guard, scenes, tags };
 
 struct workload {
   std::string_view name;
@@ -36,6 +36,9 @@ inline constexpr std::array workloads{
     workload{"stalled", group::stalled},
     workload{"oversubscribed", group::oversubscribed},
     workload{"guard", group::guard},
+    workload{"picture", group::scenes},
+    workload{"storm", group::scenes},
+    workload{"parked", group::scenes},
     workload{"tags_cost", group::tags},
     workload{"tags_wrap", group::tags},
     workload{"tags_wrap_once", group::tags},

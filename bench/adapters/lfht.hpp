@@ -15,6 +15,48 @@
 
 namespace bench {
 
+class rcu_registration {
+ public:
+  rcu_registration() { rcu_register_thread(); }
+  ~rcu_registration() { rcu_unregister_thread(); }
+  rcu_registration(const rcu_registration&) = delete;
+  rcu_registration& operator=(const rcu_registration&) = delete;
+};
+
+/// `expected`: entries to make room for; 0: start small.
+inline cds_lfht* new_lfht(std::size_t expected) {
+  // What a map that must grow starts with. liburcu names no default, and a small one is not safe: 0.13 queues a resize
+  // for its worker first and notes that it did afterwards. A resize that is over before the note is made leaves the
+  // note behind, and the table never grows again. That happens every few runs from one bucket; from this size on a
+  // resize takes far longer than the note.
+  constexpr std::size_t least_buckets = std::size_t{1} << 14;
+  // A limit on the buckets, high enough never to be met, selects liburcu's flat bucket array over its array of
+  // doubling segments, and with it the cheaper of its two lookups.
+  cds_lfht* const table = cds_lfht_new(expected == 0 ? least_buckets : std::bit_ceil(expected), 1, std::size_t{1} << 32,
+                                       CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING, nullptr);
+  if (table == nullptr) throw std::bad_alloc();
+  return table;
+}
+
+/// Frees what was erased, the table, and what is left in it: `free(cds_lfht_node*)`. Nobody uses it any more.
+template <class Free>
+void destroy_lfht(cds_lfht* table, Free&& free) {
+  std::vector<cds_lfht_node*> nodes;
+  {
+    const rcu_registration registered;
+    rcu_read_lock();
+    cds_lfht_iter it;
+    for (cds_lfht_first(table, &it); cds_lfht_iter_get_node(&it) != nullptr; cds_lfht_next(table, &it)) {
+      nodes.push_back(cds_lfht_iter_get_node(&it));
+      cds_lfht_del(table, nodes.back());
+    }
+    rcu_read_unlock();
+  }
+  rcu_barrier();  // earlier erasures have been freed
+  cds_lfht_destroy(table, nullptr);
+  for (cds_lfht_node* n : nodes) free(n);
+}
+
 /// `Qsbr`: the flavour needs announcements of quiescent states, and in return its read lock is nothing.
 template <bool Qsbr>
 class lfht {
@@ -30,29 +72,9 @@ class lfht {
  public:
   static constexpr bool stores = true;
 
-  explicit lfht(std::size_t expected) {
-    // A limit on the buckets, high enough never to be met, selects liburcu's flat bucket array over its array of
-    // doubling segments, and with it the cheaper of its two lookups.
-    table_ = cds_lfht_new(expected == 0 ? least_buckets : std::bit_ceil(expected), 1, std::size_t{1} << 32,
-                          CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING, nullptr);
-    if (table_ == nullptr) throw std::bad_alloc();
-  }
-
+  explicit lfht(std::size_t expected) : table_(new_lfht(expected)) {}
   ~lfht() {
-    std::vector<node*> nodes;
-    {
-      const registration registered;
-      rcu_read_lock();
-      cds_lfht_iter it;
-      for (cds_lfht_first(table_, &it); cds_lfht_iter_get_node(&it) != nullptr; cds_lfht_next(table_, &it)) {
-        nodes.push_back(node::of(cds_lfht_iter_get_node(&it)));
-        cds_lfht_del(table_, &nodes.back()->link);
-      }
-      rcu_read_unlock();
-    }
-    rcu_barrier();  // earlier erasures have been freed
-    cds_lfht_destroy(table_, nullptr);
-    for (node* n : nodes) delete n;
+    destroy_lfht(table_, [](cds_lfht_node* link) { delete node::of(link); });
   }
 
   lfht(const lfht&) = delete;
@@ -60,22 +82,6 @@ class lfht {
 
   [[nodiscard]] facts describe() const { return {}; }
 
- private:
-  /// What a map that must grow starts with. liburcu names no default, and a small one is not safe: 0.13 queues a resize
-  /// for its worker first and notes that it did afterwards. A resize that is over before the note is made leaves the
-  /// note behind, and the table never grows again. That happens every few runs from one bucket; from this size on a
-  /// resize takes far longer than the note.
-  static constexpr std::size_t least_buckets = std::size_t{1} << 14;
-
-  class registration {
-   public:
-    registration() { rcu_register_thread(); }
-    ~registration() { rcu_unregister_thread(); }
-    registration(const registration&) = delete;
-    registration& operator=(const registration&) = delete;
-  };
-
- public:
   class session {
    public:
     explicit session(lfht& map) : table_(map.table_) {}
@@ -143,7 +149,7 @@ class lfht {
       call_rcu(&node::of(removed)->reclaim, [](rcu_head* head) { delete caa_container_of(head, node, reclaim); });
     }
 
-    registration registered_;
+    rcu_registration registered_;
     cds_lfht* table_;
   };
 

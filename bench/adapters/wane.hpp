@@ -17,6 +17,7 @@
 #include <wane/reclaim/versioned.hpp>
 #include <wane/sweeper.hpp>
 
+#include "../expiry/concept.hpp"
 #include "../replay_clock.hpp"
 #include "concept.hpp"
 
@@ -26,27 +27,29 @@ inline constexpr bool wane::hash_is_recomputed<bench::hash, bench::key_type> = t
 
 namespace bench {
 
-template <class Reclaimer, class Clock>
+template <class Reclaimer, class Clock, class Listener>
 struct wane_policy : wane::policy<key_type> {
   using hash = bench::hash;
   using reclaimer = Reclaimer;
   using clock = Clock;
+  using listener = Listener;
 };
 
 /// A map, with or without a sweeper. What the workloads need of it is the same for all reclaimers and clocks.
-template <class Reclaimer, class Clock>
+template <class Reclaimer, class Clock, class Listener = wane::no_listener>
 class basic_wane {
-  using map_type = wane::map<key_type, value_type, wane_policy<Reclaimer, Clock>>;
+  using map_type = wane::map<key_type, value_type, wane_policy<Reclaimer, Clock, Listener>>;
 
  public:
   using clock = Clock;
   static constexpr bool stores = true;
   static constexpr std::string_view expiry = "native, sweeper on";
 
-  explicit basic_wane(std::size_t expected = 0) : map_({.expected_entries = expected}) {}
+  explicit basic_wane(std::size_t expected = 0, Listener listener = {})
+      : map_({.expected_entries = expected}, {.listener = listener}) {}
 
-  void start_sweeper() {
-    sweeper_.emplace();
+  void start_sweeper(const wane::sweeper_options& opts = {}) {
+    sweeper_.emplace(opts);
     sweeper_->attach(map_);
     sweeper_->start();
     sweeping_since_ = std::chrono::steady_clock::now();
@@ -126,6 +129,8 @@ class basic_wane {
     bool insert(key_type key, value_type value, typename clock::time_point deadline) {
       return map_.insert(key, value, deadline);
     }
+    /// For the scenes.
+    bool touch(key_type key, typename clock::time_point deadline) { return map_.expire_at(key, deadline); }
 
     /// For `replay`.
     bool get(key_type key) { return map_.find(key).has_value(); }
@@ -156,11 +161,34 @@ class basic_wane {
   std::chrono::steady_clock::time_point sweeping_since_;
 };
 
+/// Passes on which entries have expired.
+struct wane_listener {
+  expiry::mourner* told = nullptr;
+  void operator()(const key_type&, const value_type& value, wane::cause why) const {
+    if (why == wane::cause::expired) told->expired(value);
+  }
+};
+
+/// What the scenes ask of a cache. The sweeper is told their target for lateness.
+template <class Reclaimer>
+class wane_in_scene : public basic_wane<Reclaimer, expiry::scene_clock, wane_listener> {
+ public:
+  static constexpr bool limits_garbage = true;
+
+  wane_in_scene(std::size_t expected, expiry::mourner& told)
+      : basic_wane<Reclaimer, expiry::scene_clock, wane_listener>(expected, wane_listener{&told}) {}
+
+  void start_cleaner(std::size_t garbage_bytes) {
+    this->start_sweeper({.lateness = std::chrono::seconds(1), .garbage_bytes = garbage_bytes});
+  }
+};
+
 template <class Reclaimer>
 class wane_map : public basic_wane<Reclaimer, wane::coarse_clock> {
  public:
   using expiring = basic_wane<Reclaimer, wane::coarse_clock>;
   using replaying = basic_wane<Reclaimer, replay_clock>;
+  using in_scene = wane_in_scene<Reclaimer>;
   using basic_wane<Reclaimer, wane::coarse_clock>::basic_wane;
 };
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-"""What there is to measure: the maps, read from maps.txt, the words of the tag study, and the workloads."""
+"""What there is to measure: the maps, read from maps.txt, wane's rivals in the picture of expiry, the words of the tag
+study, and the workloads."""
 
 from __future__ import annotations
 
@@ -52,6 +53,7 @@ class Workload:
     threads_per_core: int | None = None  # as many, also with --full; only --threads has others
     full_only: bool = False
     words: tuple[str, ...] = ()  # measured on these words, not on maps; entries are then nodes of a stack
+    scene: bool = False  # of the picture of expiry: on some maps and their rivals, by one thread; shown by expiry.py
 
 
 MILLION = 1_000_000
@@ -84,6 +86,12 @@ WORKLOADS = (
              threads_per_core=4),
     Workload("guard", "guard", "enter and leave a guard that protects nothing", 1, 1, most_seconds=0.05, trials=2,
              fixed_entries=True, of_reclaimers=True, one_thread=True),
+    Workload("picture", "picture", "a token service: sessions come, are checked and expire at the rates of real time",
+             600_000, 12 * MILLION, least_seconds=2.0, full_least_seconds=60.0, trials=1, scene=True),
+    Workload("storm", "storm", "the same, and a twelfth of the entries is due at one instant", 600_000, 12 * MILLION,
+             least_seconds=2.0, full_least_seconds=60.0, trials=1, scene=True),
+    Workload("parked", "parked", "the same, while a reader is parked inside its lookup", 600_000, 12 * MILLION,
+             least_seconds=2.0, full_least_seconds=60.0, trials=1, scene=True),
     Workload("tags_cost", "tags_cost", "pop and push under one word", 1024, 1024, fixed_entries=True,
              words=("packed16", "handle29", "counted64")),
     Workload("tags_wrap", "tags_wrap", "until the word holds again what a stalled thread has read", 1024, 1024,
@@ -100,31 +108,42 @@ TAKE_TURNS = ("steady", "grown")
 WORKLOAD = {workload.name: workload for workload in WORKLOADS}
 
 
+def _lines(path: Path) -> list[list[str]]:
+    """The columns of each line that is no comment."""
+    return [[column.strip() for column in line.split("|")] for line in path.read_text().splitlines()
+            if not line.startswith("#")]
+
+
+def _package(name: str) -> str | None:
+    return None if name == "-" else name
+
+
+def read_rivals(path: Path = BENCH / "expiry" / "rivals.txt") -> dict[str, Map]:
+    return {name: Map(name, _package(package), about) for name, _needs, package, about in _lines(path)}
+
+
 def read_maps(path: Path = BENCH / "maps.txt") -> dict[str, Map]:
-    maps = {}
-    for line in path.read_text().splitlines():
-        if not line.startswith("#"):
-            name, _header, _needs, package, about = (column.strip() for column in line.split("|"))
-            maps[name] = Map(name, None if package == "-" else package, about)
-    return maps
+    """With the rivals, which are maps that can do nothing but the scenes of expiry."""
+    maps = {name: Map(name, _package(package), about) for name, _header, _needs, package, about in _lines(path)}
+    return maps | read_rivals()
 
 
 def read_words(path: Path = BENCH / "tags" / "words.txt") -> dict[str, Map]:
-    words = {}
-    for line in path.read_text().splitlines():
-        if not line.startswith("#"):
-            name, about = (column.strip() for column in line.split("|"))
-            words[name] = Map(name, None, about)
-    return words
+    return {name: Map(name, None, about) for name, about in _lines(path)}
 
 
 WORDS = read_words()
+RIVALS = read_rivals()
+# One whose garbage behind a parked reader has no bound but the sweeper's limit, and the two whose garbage has one.
+IN_SCENES = ("wane_epoch", "wane_hazard", "wane_ibr", *RIVALS)
 
 
 def applies(workload: Workload, map_: Map) -> bool:
     """Whether the map can run the workload at all."""
     if workload.words or map_.name in WORDS:
         return map_.name in workload.words
+    if workload.scene or map_.name in RIVALS:
+        return workload.scene and map_.name in IN_SCENES
     if workload.needs_freeing and not map_.frees:
         return False
     return map_.is_wane or not (workload.native_expiry_only or workload.batched or workload.of_reclaimers)

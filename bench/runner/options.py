@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .catalogue import WORDS, WORKLOADS, Map, Workload
+from .catalogue import RIVALS, WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -44,6 +44,8 @@ class Options:
     def threads_of(self, workload: Workload) -> tuple[int, ...]:
         if self.threads is not None:
             return self.threads
+        if workload.scene:
+            return (1,)
         if workload.threads_per_core is not None:
             return (workload.threads_per_core * self.cores,)
         return (1,) if workload.one_thread and not self.full else default_threads(self.cores, self.full)
@@ -163,6 +165,10 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
 def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
     print("maps:", file=file)
     for map_ in maps.values():
+        if map_.name not in RIVALS:
+            print(f"  {map_.name:<16}{map_.about}", file=file)
+    print("rivals (in the scenes picture, storm and parked alone):", file=file)
+    for map_ in RIVALS.values():
         print(f"  {map_.name:<16}{map_.about}", file=file)
     print("words (of the workloads tags_*, whatever the maps):", file=file)
     for word in WORDS.values():

@@ -89,11 +89,11 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     return [*_garbage(frame, maps, footer), *_guards(frame, maps, footer)]
 
 
-def over_time(rows: pandas.DataFrame) -> pandas.DataFrame:
-    """Garbage at each sample of a map: median, least and greatest over its trials, as long as all of them were
+def over_time(rows: pandas.DataFrame, series: str = "sample_retired_bytes") -> pandas.DataFrame:
+    """Bytes at each sample of a map: median, least and greatest over its trials, as long as all of them were
     sampled."""
     trials = [pandas.DataFrame({"seconds": pandas.Series(row["sample_ms"]) / 1e3,
-                                "bytes": row["sample_retired_bytes"]}) for _, row in rows.iterrows()]
+                                "bytes": row[series]}) for _, row in rows.iterrows()]
     samples = pandas.concat(trials)
     in_all = samples.groupby(level=0).filter(lambda sample: len(sample) == len(trials))
     by_sample = in_all.groupby(level=0)

@@ -116,8 +116,9 @@ def footer_of(frame: pandas.DataFrame) -> str:
 
 
 def of_maps(records: list[dict]) -> list[dict]:
-    """Without those that tags.py and reclaimers.py show."""
-    workloads = {workload.name for workload in WORKLOADS if not workload.words and not workload.of_reclaimers}
+    """Without those that tags.py, reclaimers.py and expiry.py show."""
+    workloads = {workload.name for workload in WORKLOADS
+                 if not workload.words and not workload.of_reclaimers and not workload.scene}
     return [record for record in records if record["workload"] in workloads]
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.catalogue import WORDS, WORKLOADS, Map, applies, read_maps
+from runner.catalogue import WORDS, WORKLOAD, WORKLOADS, Map, applies, read_maps
 
 
 def check_garbage(record: dict, map_: Map) -> None:
@@ -26,6 +26,23 @@ def check_garbage(record: dict, map_: Map) -> None:
         assert record["recovery_seconds"] is None and record["recovery_freed_bytes"] is None, record
 
 
+def check_scene(record: dict, map_: Map) -> None:
+    assert record["cleaner_cpu_share"] >= 0 and record["bytes_per_entry"] > 0, record
+    assert len(record["sample_ms"]) == len(record["sample_overdue_bytes"]) == len(record["sample_awaiting_bytes"]) > 2
+    assert record["overdue_bytes_peak"] == max(record["sample_overdue_bytes"]), record
+    assert record["awaiting_bytes_peak"] == max(record["sample_awaiting_bytes"]), record
+    assert (record["garbage_limit_bytes"] is not None) == map_.is_wane, record
+    assert (record["parked_seconds"] > 0) == (record["workload"] == "parked"), record
+    assert 0.8 < record["hit_ratio"] <= 1, record
+    for what in ("response", "service", "empty"):
+        quantiles = [record[f"{what}_{quantile}_seconds"] for quantile in ("p50", "p99", "p999", "max")]
+        assert quantiles == sorted(quantiles), record
+    if record["workload"] == "storm":
+        assert record["storm_entries"] == 166 and record["response_count"] > 0, record
+    else:
+        assert record["response_count"] == record["service_count"] == 60, record
+
+
 program = sys.argv[1]
 measured = (read_maps() | WORDS)[Path(program).name.removeprefix("cells_")]
 for group in dict.fromkeys(workload.group for workload in WORKLOADS):
@@ -41,3 +58,5 @@ for group in dict.fromkeys(workload.group for workload in WORKLOADS):
     for r in records:
         if r["workload"] in ("stalled", "oversubscribed"):
             check_garbage(r, measured)
+        if WORKLOAD[r["workload"]].scene:
+            check_scene(r, measured)

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <atomic>
 #include <chrono>
@@ -18,16 +17,10 @@
 #include "../cell.hpp"
 #include "../settings.hpp"
 #include "../stream.hpp"
+#include "cpu_time.hpp"
 #include "tally.hpp"
 
 namespace bench {
-
-/// CPU time of the calling thread, or of the whole process.
-inline double cpu_seconds(clockid_t clock) {
-  timespec t{};
-  clock_gettime(clock, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
 
 template <class Map>
 class expire_cell : public cell {

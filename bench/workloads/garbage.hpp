@@ -12,40 +12,16 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <latch>
 #include <limits>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
 
+#include "parked_reader.hpp"
 #include "steady.hpp"
 
 namespace bench {
-
-/// A thread that is inside the function of a visit from the end of construction until it is let go.
-template <shows_its_reclaimer Map>
-class parked_reader {
- public:
-  parked_reader(Map& map, key_type key)
-      : thread_([this, &map, key](const std::stop_token& let_go) {
-          typename Map::session session(map);
-          session.visit(key, [&](const key_type&, const value_type&) {
-            parked_.count_down();
-            std::mutex nobody_elses;
-            std::unique_lock lock(nobody_elses);
-            std::condition_variable_any().wait(lock, let_go, [] { return false; });
-          });
-        }) {
-    parked_.wait();
-  }
-
-  void let_go() { thread_.request_stop(); }
-
- private:
-  std::latch parked_{1};
-  std::jthread thread_;  // last: it uses the latch, and ends before it
-};
 
 /// What there was at one moment of the measured time.
 struct garbage_sample {

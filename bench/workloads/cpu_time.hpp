@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+// CPU time as the operating system accounts for it.
+#pragma once
+
+#include <time.h>
+
+namespace bench {
+
+/// CPU time of a thread or of the whole process.
+inline double cpu_seconds(clockid_t clock) {
+  timespec t{};
+  clock_gettime(clock, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+}  // namespace bench
