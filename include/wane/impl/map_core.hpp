@@ -278,8 +278,8 @@ class map_core final : public sweep_target {
       }
     });
   }
-  void sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget, bool in_background,
-                   sweep_result& result);
+  /// Until result.removed is `most`.
+  void sweep_batch(const due_blocks& due, tick_count now, std::size_t most, bool in_background, sweep_result& result);
   [[nodiscard]] scanned_block scan_block(std::uint32_t block, tick_count now) const noexcept;
   bool sweep_slot(operation& op, handle h, tick_count now, bool in_background, sweep_result& result);
 

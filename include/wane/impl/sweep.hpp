@@ -81,12 +81,16 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
     ~unlock() { core.sweeping_.store(false, std::memory_order_release); }
   } const unlock_at_end{*this};
 
-  const std::size_t garbage_slots = budget.garbage_bytes / sizeof(node);
+  // One slot at least, or nothing would ever go.
+  const std::size_t garbage_slots = std::max<std::size_t>(budget.garbage_bytes / sizeof(node), 1);
+  const auto room_for_garbage = [&] { return garbage_slots - std::min(garbage_slots, list_.retired()); };
   auto& slots = list_.slots();
   for (std::size_t looked_at = 0; looked_at < budget.blocks && result.removed < budget.removals;) {
-    if (list_.retired() > garbage_slots) {
+    std::size_t room = room_for_garbage();
+    if (room == 0) {
       collect_here();
-      if (list_.retired() > garbage_slots) {
+      room = room_for_garbage();
+      if (room == 0) {
         result.garbage_limited = true;
         break;
       }
@@ -104,7 +108,7 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
       ++looked_at;
     }
     result.blocks_scanned += due.count;
-    if (due.count > 0) sweep_batch(due, now, budget, in_background, result);
+    if (due.count > 0) sweep_batch(due, now, std::min(budget.removals, result.removed + room), in_background, result);
     if (sweep_next_ >= end) {
       result.pass_ended = true;
       result.next_due = sweep_earliest_ == never ? std::chrono::nanoseconds::max() : time_.until(sweep_earliest_);
@@ -123,8 +127,8 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
 }
 
 template <class Key, class T, class Policy>
-void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now, const sweep_budget& budget,
-                                           bool in_background, sweep_result& result) {
+void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now, std::size_t most, bool in_background,
+                                           sweep_result& result) {
   auto& slots = list_.slots();
   /// Lowers the summaries of the blocks that were emptied, whatever happens: one that is not scanned to its end goes
   /// back to "due at once".
@@ -150,12 +154,15 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
     for (std::uint64_t left = scanned[i].expired; left != 0; left &= left - 1)
       list_.prefetch_first_node(list_[slot_of(due.block[i], left)].hash());
   for (; restore.done < due.count; ++restore.done) {
-    if (result.removed >= budget.removals) return;
+    if (result.removed >= most) {
+      sweep_earliest_ = std::min(sweep_earliest_, now);  // what is left is due in the next pass
+      return;
+    }
     const std::uint32_t block = due.block[restore.done];
     auto [expired, earliest] = scanned[restore.done];
     for (; expired != 0; expired &= expired - 1) {
       const handle h = slot_of(block, expired);
-      if (result.removed >= budget.removals || !sweep_slot(op, h, now, in_background, result)) earliest = 0;
+      if (result.removed >= most || !sweep_slot(op, h, now, in_background, result)) earliest = 0;
     }
     if (earliest != never) slots.lower_earliest(block, earliest);
     sweep_earliest_ = std::min(sweep_earliest_, std::max(earliest, now));
