@@ -9,9 +9,9 @@
 
 namespace proptest {
 
-/// "snapshot-and-moves"        an entry moves from key to key, and another expires
-/// "snapshot-and-three-moves"  an entry moves from key to key, and back, and on, by the hands of three threads
-/// "snapshot-and-snapshot"     two insertions, by two threads
+/// "snapshot-and-moves"      an entry moves from key to key, and another expires
+/// "snapshot-and-two-moves"  an entry moves from key to key, and on, by the hands of two threads
+/// "snapshot-and-snapshot"   two insertions, by two threads
 [[nodiscard]] explorer::scenario* make_snapshot_scenario(std::string_view name);
 
 }  // namespace proptest
