@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // rcu<qsbr> on liburcu-qsbr.
+#define _LGPL_SOURCE  // inline read locks: at most ten lines each, LGPL 2.1 section 5
 #define URCU_API_MAP
 #include <urcu/urcu-qsbr.h>
 
