@@ -61,10 +61,10 @@ enum class operation : std::uint8_t { find, insert, erase };
 
 /// A cycle of operations to pair with a stream of keys. Its length is a prime: a cycle of the keys' length would give
 /// every key the same operation on every round, and all updates but the first would find nothing to do. Keys that meet the
-/// cycle at one place share their fate, so that it must be long, too, or the size would drift by a part in its square root.
+/// cycle at one place share their fate, so that it must be long, too: the size drifts by one part in the square root of this.
 class operation_mix {
  public:
-  static constexpr std::size_t length = 131'071;
+  static constexpr std::size_t length = 8'388'593;
 
   operation_mix(double update_ratio, std::uint64_t seed) : operations_(length, operation::find) {
     const auto updates = static_cast<std::size_t>(update_ratio * length) / 2 * 2;
