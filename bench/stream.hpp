@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Precomputed request streams: the same keys in the same order for every map, drawn before the clock starts.
 //
-// One stream serves all threads of a cell; thread t of T starts t/T of the way in, and whoever reaches the end goes on
-// at the beginning. A stream is as long as the map is large (within limits), or cycling through it would shrink the set
-// of keys that is touched.
+// One stream serves all threads of a cell, and whoever reaches the end goes on at the beginning. Each thread takes the
+// stream's blocks in an order of its own. In one order, a thread that comes behind another finds what that has fetched,
+// gains on it, and then both ask for the same keys at the same time: they share their waits for memory, and fight.
+//
+// A stream is as long as the map is large (within limits), or cycling through it would shrink the set of keys that is
+// touched.
 #pragma once
 
 #include <algorithm>
@@ -24,14 +27,27 @@ using key_stream = std::vector<key_type>;
 class stream_reader {
  public:
   stream_reader(const key_stream& stream, std::size_t thread, std::size_t threads)
-      : stream_(stream.data()), mask_(stream.size() - 1), at_(stream.size() / threads * thread) {}
+      : stream_(stream.data()),
+        mask_(stream.size() - 1),
+        step_(block * (2 * thread + 1)),
+        first_(stream.size() / threads * thread & ~(block - 1)) {}
 
-  key_type next() noexcept { return stream_[at_++ & mask_]; }
+  key_type next() noexcept {
+    if (at_ == block) [[unlikely]] {
+      at_ = 0;
+      first_ = (first_ + step_) & mask_;
+    }
+    return stream_[first_ + at_++];
+  }
 
  private:
+  static constexpr std::size_t block = 512;  ///< keys, of 4 KiB
+
   const key_type* stream_;
-  std::size_t mask_;  ///< streams have a power of two of keys
-  std::size_t at_;
+  std::size_t mask_;    ///< streams have a power of two of keys, and blocks
+  std::size_t step_;    ///< an odd number of blocks, so that all of them have their turn
+  std::size_t first_;   ///< of the block
+  std::size_t at_ = 0;  ///< in the block
 };
 
 inline std::size_t stream_length(std::uint64_t entries) {
