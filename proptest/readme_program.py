@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
-"""readme_program.py README PC_DIR -- COMPILER FLAGS...: the first ```cpp block of README must compile and run with the
-wane that PC_DIR/wane*.pc describes, and print what the ```text block that follows it says, if one does."""
+"""readme_program.py README CONTEXT PC_DIR -- COMPILER FLAGS...: the first ```cpp block of README must compile and run with
+the wane that PC_DIR/wane*.pc describes, and print what the ```text block that follows it says, if one does. The other
+```cpp blocks, put together, must compile in a function after the header CONTEXT."""
 import os
 import pathlib
 import re
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-readme, pc_dir = map(pathlib.Path, sys.argv[1:3])
+readme, context, pc_dir = map(pathlib.Path, sys.argv[1:4])
 compiler = sys.argv[sys.argv.index('--') + 1:]
 
 
@@ -35,6 +36,9 @@ with tempfile.TemporaryDirectory() as directory:
     program = pathlib.Path(directory, 'readme')
     run(compiler + ['-o', program, source] + flags)
     printed = run([program])
+    fragments = ''.join(text for language, text in blocks[first + 1:] if language == 'cpp')
+    source.write_text(f'#include "{context.resolve()}"\nvoid fragments() {{\n{fragments}}}\n')
+    run(compiler + ['-Wno-unused-parameter', '-fsyntax-only', source] + flags)  # names in them explain
 
 if expected is not None and printed != expected:
     sys.exit(f'{readme}: promises\n{expected}\nbut its program prints\n{printed}')
