@@ -40,7 +40,8 @@ class death_register final : public mourner {
   /// When nobody adds any more.
   [[nodiscard]] samples lateness() const {
     samples all;
-    for (const auto late : std::span(lateness_).first(std::min(noted_.load(), lateness_.size()))) all.add(late);
+    const std::size_t noted = noted_.load(std::memory_order_relaxed);
+    for (const auto late : std::span(lateness_).first(std::min(noted, lateness_.size()))) all.add(late);
     return all;
   }
 

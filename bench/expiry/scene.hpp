@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "../cell.hpp"
@@ -166,7 +167,9 @@ class scene_cell : public cell {
 
   static double cpu_of(std::jthread& thread) {
     clockid_t clock{};
-    return pthread_getcpuclockid(thread.native_handle(), &clock) == 0 ? cpu_seconds(clock) : 0.0;
+    if (const int error = pthread_getcpuclockid(thread.native_handle(), &clock); error != 0)
+      throw std::system_error(error, std::generic_category(), "pthread_getcpuclockid");
+    return cpu_seconds(clock);
   }
 
   /// CPU time spent so far, by all and by those who are neither cleaners nor workers.
@@ -202,7 +205,9 @@ class scene_cell : public cell {
       const auto deadline = kind.touched && !is_touched ? at(kind.first_deadline(k)) : when_.end(number);
       refused_insertions_ += !session.insert(key_of(number), number, deadline);
     }
-    for (std::size_t of = 0; of != inserted_.size(); ++of) inserted_[of] = when_.kinds()[of].population;
+    for (std::size_t of = 0; of != inserted_.size(); ++of)
+      // [CH3] relaxed: nobody draws tokens before the map is filled.
+      inserted_[of].store(when_.kinds()[of].population, std::memory_order_relaxed);
     bytes_per_entry_ = growth.bytes_per(entries());
   }
 
@@ -215,6 +220,7 @@ class scene_cell : public cell {
       for (std::size_t of = 0; of != when_.kinds().size(); ++of) {
         const auto& kind = when_.kinds()[of];
         const seconds now = since_start(scene_clock::precise_now());
+        // [CH4] relaxed: this thread's own number.
         for (auto k = inserted_[of].load(std::memory_order_relaxed); k < kind.born_by(now); ++k) {
           const auto number = timeline::number(of, k);
           refused_insertions_ += !session.insert(key_of(number), number, at(kind.first_deadline(k)));

@@ -109,10 +109,10 @@ class garbage_cell : public mix_cell<Map> {
   [[nodiscard]] Map& map() noexcept { return this->people_->map; }
 
   void sample() {
-    std::uint64_t operations = 0;
+    std::uint64_t done = 0;
     // [GC3] relaxed: as [GC2].
-    for (const progress& p : progress_) operations += p.operations.load(std::memory_order_relaxed);
-    samples_.push_back({clock::now() - start_, map().retired_bytes(), operations});
+    for (const progress& p : progress_) done += p.operations.load(std::memory_order_relaxed);
+    samples_.push_back({clock::now() - start_, map().retired_bytes(), done});
   }
 
   void watch(const std::stop_token& end) {

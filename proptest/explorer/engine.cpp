@@ -294,7 +294,7 @@ void engine::go_on_with(unsigned thread) {
 
 unsigned engine::choose_store(std::uint32_t step, unsigned options) {
   if (options == 1) return 0;
-  const unsigned chosen = strategy_->store(step, options);
+  const unsigned chosen = strategy_->pick_store(step, options);
   if (chosen != 0) taken_.push_back({step, deviation::what::store, chosen});
   return chosen;
 }

@@ -37,7 +37,7 @@ std::size_t exhaustive::thread(std::uint32_t, std::span<const unsigned> ready, b
   return taken;
 }
 
-unsigned exhaustive::store(std::uint32_t, unsigned options) {
+unsigned exhaustive::pick_store(std::uint32_t, unsigned options) {
   if (stale_left_ == 0) return 0;
   const unsigned taken = choose(options);
   if (taken != 0) --stale_left_;
@@ -63,7 +63,7 @@ std::size_t random_walk::thread(std::uint32_t, std::span<const unsigned> ready, 
   return (dice >> 32) % ready.size();
 }
 
-unsigned random_walk::store(std::uint32_t, unsigned options) {
+unsigned random_walk::pick_store(std::uint32_t, unsigned options) {
   const std::uint64_t dice = random_();
   if (stale_left_ == 0 || dice % 4 != 0) return 0;
   --stale_left_;
@@ -95,7 +95,7 @@ std::size_t pct::thread(std::uint32_t, std::span<const unsigned> ready, bool pre
   return static_cast<std::size_t>(best - ready.begin());
 }
 
-unsigned pct::store(std::uint32_t, unsigned options) {
+unsigned pct::pick_store(std::uint32_t, unsigned options) {
   const std::uint64_t dice = random_();
   if (stale_left_ == 0 || dice % 4 != 0) return 0;
   --stale_left_;
@@ -123,7 +123,7 @@ std::size_t sprinkled::thread(std::uint32_t, std::span<const unsigned> ready, bo
   return preempt_.is_next() ? 1 + random_() % (ready.size() - 1) : 0;
 }
 
-unsigned sprinkled::store(std::uint32_t, unsigned options) {
+unsigned sprinkled::pick_store(std::uint32_t, unsigned options) {
   return age_.is_next() ? 1 + static_cast<unsigned>(random_() % (options - 1)) : 0;
 }
 
@@ -142,7 +142,7 @@ std::size_t replay::thread(std::uint32_t step, std::span<const unsigned> ready, 
   return it == ready.end() ? 0 : static_cast<std::size_t>(it - ready.begin());
 }
 
-unsigned replay::store(std::uint32_t step, unsigned options) {
+unsigned replay::pick_store(std::uint32_t step, unsigned options) {
   while (at_ < schedule_.size() && schedule_[at_].step < step) ++at_;
   if (at_ == schedule_.size() || schedule_[at_].step != step || schedule_[at_].kind != deviation::what::store) return 0;
   return std::min(schedule_[at_++].to, options - 1);
@@ -170,6 +170,6 @@ unsigned from_bytes::next(std::size_t options) {
 }
 
 std::size_t from_bytes::thread(std::uint32_t, std::span<const unsigned> ready, bool) { return next(ready.size()); }
-unsigned from_bytes::store(std::uint32_t, unsigned options) { return next(options); }
+unsigned from_bytes::pick_store(std::uint32_t, unsigned options) { return next(options); }
 
 }  // namespace explorer

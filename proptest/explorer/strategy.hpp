@@ -27,7 +27,7 @@ class strategy {
   /// Which of the `ready` threads (two at least) runs; `preempts`: the first of them is running and would go on.
   virtual std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) = 0;
   /// Which of several stores a load reads, or where a store is placed; counted back from the newest.
-  virtual unsigned store(std::uint32_t step, unsigned options) = 0;
+  virtual unsigned pick_store(std::uint32_t step, unsigned options) = 0;
   /// The places where threads meet are known better now: what was explored so far does not count.
   virtual void restart() {}
 };
@@ -38,7 +38,7 @@ class exhaustive final : public strategy {
   exhaustive(unsigned preemptions, unsigned stale) noexcept : preemptions_(preemptions), stale_(stale) {}
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
-  unsigned store(std::uint32_t step, unsigned options) override;
+  unsigned pick_store(std::uint32_t step, unsigned options) override;
   void restart() override;
 
  private:
@@ -61,7 +61,7 @@ class random_walk final : public strategy {
   random_walk(std::uint64_t seed, unsigned stale) : random_(seed), stale_(stale) {}
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
-  unsigned store(std::uint32_t step, unsigned options) override;
+  unsigned pick_store(std::uint32_t step, unsigned options) override;
 
  private:
   std::mt19937_64 random_;
@@ -78,7 +78,7 @@ class pct final : public strategy {
   pct(std::uint64_t seed, unsigned depth, unsigned stale) : random_(seed), depth_(depth), stale_(stale) {}
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
-  unsigned store(std::uint32_t step, unsigned options) override;
+  unsigned pick_store(std::uint32_t step, unsigned options) override;
 
  private:
   std::mt19937_64 random_;
@@ -98,7 +98,7 @@ class sprinkled final : public strategy {
       : random_(seed), preempt_(preemptions), age_(stale) {}
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
-  unsigned store(std::uint32_t step, unsigned options) override;
+  unsigned pick_store(std::uint32_t step, unsigned options) override;
 
  private:
   /// Points of one kind, counted off.
@@ -119,7 +119,7 @@ class replay final : public strategy {
   explicit replay(schedule s) : schedule_(std::move(s)) {}
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
-  unsigned store(std::uint32_t step, unsigned options) override;
+  unsigned pick_store(std::uint32_t step, unsigned options) override;
   void restart() override { begun_ = false; }
 
  private:
@@ -134,7 +134,7 @@ class from_bytes final : public strategy {
   explicit from_bytes(std::span<const std::uint8_t> bytes) noexcept : bytes_(bytes) {}
   bool begin(unsigned threads) override;
   std::size_t thread(std::uint32_t step, std::span<const unsigned> ready, bool preempts) override;
-  unsigned store(std::uint32_t step, unsigned options) override;
+  unsigned pick_store(std::uint32_t step, unsigned options) override;
   void restart() override { begun_ = false; }
 
  private:

@@ -28,11 +28,11 @@ using map_of = wane::map<int, wane::bound<std::uint64_t>, timed<R, int>>;
 /// The source whose stop others are to request meanwhile.
 class shared_source {
  public:
-  void store(const std::stop_source& source) {
+  void put(const std::stop_source& source) {
     const std::lock_guard lock(mutex_);
     source_ = source;
   }
-  [[nodiscard]] std::stop_source load() const {
+  [[nodiscard]] std::stop_source get() const {
     const std::lock_guard lock(mutex_);
     return source_;
   }
@@ -108,15 +108,15 @@ void stops_remove_their_own_entries_only() {
         const int key = static_cast<int>(random.below(keys));
         if (i == 0) {
           auto source = new_source();
-          if (random.once_in(2)) latest.store(source);
+          if (random.once_in(2)) latest.put(source);
           using lifetime = typename map_of<R>::lifetime;
           wane::insert_until(map, source.get_token(), key, 1,
                              random.once_in(2) ? lifetime(wane::forever) : lifetime(2ms));
-          latest.store(source);
+          latest.put(source);
           if (random.once_in(4)) std::this_thread::yield();
           source.request_stop();
         } else if (i == 1) {
-          latest.load().request_stop();
+          latest.get().request_stop();
           if (random.once_in(16)) clock.advance(1ms), map.sweep_some();
         } else {
           a_bystander_stays(map, key, 2 + n);

@@ -2,7 +2,6 @@
 // Counters: every increment counts, in one window.
 #include <wane/lifecycle/counter.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include "lifecycles/timed.hpp"
 #include "support/harness.hpp"
+#include "support/relaxed.hpp"
 #include "support/threads.hpp"
 
 using namespace proptest;
@@ -21,7 +21,7 @@ namespace {
 
 /// Adds up what the windows came to.
 struct totals {
-  std::atomic<std::uint64_t>* sum;
+  relaxed<std::uint64_t>* sum;
   void operator()(int, const wane::counter& window, wane::cause) const noexcept { *sum += window.close().value(); }
 };
 /// A clock that lets the test do something at the moment in which a call has loaded an entry's state and goes on to use
@@ -45,7 +45,7 @@ template <class R>
 void a_window_begins_with_the_first_increment() {
   const attendance<R> present;
   interrupting_clock clock;
-  std::atomic<std::uint64_t> told{0};
+  relaxed<std::uint64_t> told{0};
   map_of<R> map({}, {.clock = clock, .listener = {&told}});
   EXPECT(wane::increment(map, 1, 1, 1s) == 1 && wane::increment(map, 1, 4, 1s) == 5, "counted wrongly");
   clock.advance(900ms);
@@ -60,7 +60,7 @@ template <class R>
 void an_increment_that_comes_too_late_counts_in_the_next_window() {
   const attendance<R> present;
   interrupting_clock clock;
-  std::atomic<std::uint64_t> told{0};
+  relaxed<std::uint64_t> told{0};
   map_of<R> map({}, {.clock = clock, .listener = {&told}});
   wane::increment(map, 1, 5, 1s);
   bool is_interrupted = false;
@@ -83,7 +83,7 @@ void every_increment_is_in_one_window() {
   constexpr std::uint64_t each = 20'000;
   constexpr unsigned threads = 3;
   for (rounds r; r.go_on();) {
-    std::atomic<std::uint64_t> told{0};
+    relaxed<std::uint64_t> told{0};
     std::uint64_t left = 0;
     {
       interrupting_clock clock;
@@ -93,7 +93,7 @@ void every_increment_is_in_one_window() {
         static thread_local unsigned samples = 0;
         if (++samples % 16 == 0) std::this_thread::yield();
       };
-      std::atomic<unsigned> counting{threads};
+      relaxed<unsigned> counting{threads};
       together(threads + 1, [&](unsigned i) {
         const attendance<R> here;
         random_source random(r.number() * 10 + i);

@@ -2,7 +2,6 @@
 // Owned resources: closed exactly once, when their entry is removed, and destroyed when no reader is left.
 #include <wane/lifecycle/owned.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +10,7 @@
 
 #include "lifecycles/timed.hpp"
 #include "support/harness.hpp"
+#include "support/relaxed.hpp"
 #include "support/threads.hpp"
 
 using namespace proptest;
@@ -19,8 +19,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fate {
-  std::atomic<int> closed{0};
-  std::atomic<int> destroyed{0};
+  relaxed<int> closed{0};
+  relaxed<int> destroyed{0};
 };
 /// Tells its fate; destroyed when the one that was not moved from is.
 struct resource {
@@ -107,7 +107,7 @@ void a_resource_of_two_entries_is_closed_once() {
         map.insert(2 * n, shared);
         map.insert(2 * n + 1, shared);
       }
-      std::atomic<int> turn[2]{0, 0};
+      relaxed<int> turn[2]{0, 0};
       together(2, [&](unsigned i) {
         for (int n = 0; n < each; ++n) {
           turn[i] = n;

@@ -2,7 +2,6 @@
 // The queue of removals: each is taken exactly once, by whom and whenever.
 #include <wane/removal_queue.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "lifecycles/timed.hpp"
 #include "support/harness.hpp"
+#include "support/relaxed.hpp"
 #include "support/threads.hpp"
 
 using namespace proptest;
@@ -61,7 +61,7 @@ void what_a_full_queue_drops_is_counted() {
 void waiting_ends_with_a_removal_or_a_stop() {
   queue gone;
   map_of<wane::epoch> map({}, {.listener = gone.input()});
-  std::atomic<int> rounds_waited{0}, seen{0};
+  relaxed<int> rounds_waited{0}, seen{0};
   std::jthread taker([&](const std::stop_token& stop) {
     for (;;) {
       const auto taken = gone.wait(stop);
@@ -87,11 +87,11 @@ void each_removal_is_taken_exactly_once() {
   for (rounds r; r.go_on();) {
     queue gone;
     wane::manual_clock clock;
-    std::vector<std::atomic<int>> born(writers * each), taken(writers * each);
+    std::vector<relaxed<int>> born(writers * each), taken(writers * each);
     const auto note = [&](const auto& removals) {
       for (const auto& e : removals) {
         EXPECT(e.value % keys == e.key, "key " << e.key << " was taken with a stranger's value");
-        taken[e.value].fetch_add(1, std::memory_order_relaxed);
+        ++taken[e.value];
       }
     };
     std::jthread waiting([&](const std::stop_token& stop) {

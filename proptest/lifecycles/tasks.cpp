@@ -3,7 +3,6 @@
 // each other.
 #include <wane/lifecycle/task.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -12,6 +11,7 @@
 
 #include "lifecycles/timed.hpp"
 #include "support/harness.hpp"
+#include "support/relaxed.hpp"
 #include "support/threads.hpp"
 
 using namespace proptest;
@@ -24,9 +24,9 @@ using map_of = wane::map<int, wane::task, timed<R, int, wane::close_on_removal>>
 
 /// What a task has come to.
 struct progress {
-  std::atomic<int> begun{0};
-  std::atomic<int> asked{0};  // to stop
-  std::atomic<int> ended{0};
+  relaxed<int> begun{0};
+  relaxed<int> asked{0};  // to stop
+  relaxed<int> ended{0};
 };
 /// Runs until it is asked to stop, and then for a while.
 wane::task runs_until_asked(progress& p, std::chrono::milliseconds then = 0ms) {
@@ -110,9 +110,9 @@ void a_task_that_was_removed_before_it_began_never_runs() {
 void who_waits_before_the_start_waits_to_the_end() {
   progress p;
   const wane::task t = runs_until_asked(p);
-  std::atomic<int> seen{-1};
+  relaxed<int> seen{-1};
   {
-    const std::jthread waiter([&] { seen = t.wait() ? p.ended.load() : -2; });
+    const std::jthread waiter([&] { seen = t.wait() ? p.ended : -2; });
     std::this_thread::sleep_for(10ms);
     EXPECT(seen == -1 && t.start() && !t.start(), "did not wait, or does not start");
     std::this_thread::sleep_for(10ms);
@@ -124,7 +124,7 @@ void who_waits_before_the_start_waits_to_the_end() {
 
 void a_task_may_remove_itself_and_use_the_map() {
   map_of<wane::epoch> map;
-  std::atomic<bool> returned{false}, seen{true};
+  relaxed<bool> returned{false}, seen{true};
   const wane::task t([&](const std::stop_token& stop) {
     seen = map.contains(2);
     map.insert(2, wane::task([](const std::stop_token&) {}));
@@ -142,7 +142,7 @@ void tasks_may_stop_each_other() {
     constexpr int circle = 3;
     map_of<wane::epoch> map;
     barrier start(circle);
-    std::atomic<int> through{0};
+    relaxed<int> through{0};
     std::vector<wane::task> tasks;
     for (int i = 0; i < circle; ++i)
       tasks.emplace_back([&, i](const std::stop_token&) {

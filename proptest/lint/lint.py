@@ -27,8 +27,12 @@ def lint(root):
                 continue
             name, text = str(path.relative_to(root)), path.read_text()
             yield from files.complaints(name, text)
-            if folder in ('include', 'src') and path.suffix in CPP_SUFFIXES:
-                ordered.append(Source(name, text))
+            if path.suffix in CPP_SUFFIXES:
+                source = Source(name, text)
+                if folder in ('include', 'src'):
+                    ordered.append(source)
+                else:
+                    yield from orders.unnamed_orders(source)
     yield from orders.complaints(ordered)
 
 

@@ -20,7 +20,7 @@ METHODS = r'load|store|exchange|fetch_\w+|compare_exchange_weak|compare_exchange
 CALL = re.compile(rf'(?:\.|->)\s*(?:template\s+)?({METHODS})\s*\(')
 FENCE = re.compile(r'(?:(\w+)\s+)?(?:\w+::)*((?:atomic_thread|atomic_signal|light|heavy)_fence)\s*\(')
 ORDER = re.compile(r'\bmemory_order(?:_|::)(\w+)')
-FORWARDED_ORDER = re.compile(r'\b(?:order|success|failure)\b')
+ORDER_VARIABLE = re.compile(r'\bmemory_order\s+(\w+)|\b(\w+)\s*=\s*(?:std::)?memory_order_')
 FREE_FUNCTION = re.compile(rf'\batomic_(?:{METHODS})\s*\(')
 DECLARED = re.compile(r'\batomic<[^;{}()]*>\s+(\w+)\s*[;{(\[=]')
 
@@ -53,14 +53,15 @@ def partners(text):
 
 def unnamed_orders(source):
     code = source.code
+    variables = {a or b for a, b in ORDER_VARIABLE.findall(code)}
     for call in CALL.finditer(code):
         given = arguments(code, call.end() - 1)
-        if not ORDER.search(given) and not FORWARDED_ORDER.search(given):
+        if not ORDER.search(given) and variables.isdisjoint(re.findall(r'\w+', given)):
             yield Complaint(source.path, source.line(call.start(1)), f'{call[1]} with an implied order: name it')
     for call in FREE_FUNCTION.finditer(code):
         yield Complaint(source.path, source.line(call.start()), 'free atomic function with an implied order')
     for name in set(DECLARED.findall(code)):
-        operator = rf'(?:\+\+|--)\s*{name}\b|(?<![\w.>*&] )(?<![\w>])\b{name}\s*(?:\+\+|--|[-+|&^]?=(?!=))'
+        operator = rf'(?:\+\+|--)\s*{name}\b|(?<![\w.>*&] )(?<![\w>])(?<![{{,]\.)(?<![{{,] \.)\b{name}\s*(?:\+\+|--|[-+|&^]?=(?!=))'
         for use in re.finditer(operator, code):
             if not DECLARED.search(code, code.rfind('\n', 0, use.start()) + 1, use.end() + 1):
                 yield Complaint(source.path, source.line(use.start()), f'operator on the atomic {name}: an implied seq_cst')

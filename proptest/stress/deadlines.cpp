@@ -121,8 +121,9 @@ void touch_against_expiry() {
           } else {
             // A deadline counted from a later reading than ours would raise `latest` too late; so it is absolute.
             const time_point to = before + 1ms;
-            for (auto seen = latest.load(); seen < to.time_since_epoch().count() &&
-                                            !latest.compare_exchange_weak(seen, to.time_since_epoch().count());) {
+            for (auto seen = latest.load(std::memory_order_seq_cst);
+                 seen < to.time_since_epoch().count() &&
+                 !latest.compare_exchange_weak(seen, to.time_since_epoch().count(), std::memory_order_seq_cst);) {
             }
             alive = a.map.expire_at(key, to);
           }
