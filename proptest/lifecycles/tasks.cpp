@@ -112,7 +112,7 @@ void who_waits_before_the_start_waits_to_the_end() {
   const wane::task t = runs_until_asked(p);
   relaxed<int> seen{-1};
   {
-    const std::jthread waiter([&] { seen = t.wait() ? p.ended : -2; });
+    const std::jthread waiter([&] { seen = t.wait() ? int{p.ended} : -2; });
     std::this_thread::sleep_for(10ms);
     EXPECT(seen == -1 && t.start() && !t.start(), "did not wait, or does not start");
     std::this_thread::sleep_for(10ms);

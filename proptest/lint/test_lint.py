@@ -84,6 +84,18 @@ class Lint(unittest.TestCase):
     def test_an_implied_order_of_a_free_function(self):
         self.expect('free atomic function', 'hits.fetch_add(1, std::memory_order_relaxed)', 'std::atomic_fetch_add(&hits, 1)')
 
+    def test_orders_are_named_in_every_folder_and_may_be_a_variable(self):
+        self.assertEqual(self.complaints('int f() { return a.load(); }\n', 'bench/map.hpp'),
+                         ['bench/map.hpp:2: load with an implied order: name it'])
+        self.assertEqual(self.complaints('int f() { return a.load(order); }\n', 'bench/map.hpp'),
+                         ['bench/map.hpp:2: load with an implied order: name it'])
+        self.assertEqual(self.complaints('int f(std::memory_order order) { return a.load(order); }\n', 'bench/map.hpp'), [])
+        self.assertEqual(self.complaints('constexpr auto mo = std::memory_order_relaxed;\nint b = a.load(mo);\n',
+                                         'proptest/unit/map.cpp'), [])
+
+    def test_an_initialiser_is_no_operator(self):
+        self.assertEqual(self.complaints(GOOD + 'auto c = counts{.hits = 1};\n'), [])
+
     def test_an_order_in_a_comment_or_a_string_does_not_count(self):
         self.expect('load with an implied order', 'load(std::memory_order_acquire)', 'load(/*memory_order_acquire*/)')
         self.expect('load with an implied order', 'load(std::memory_order_acquire)', 'load("memory_order_acquire")')

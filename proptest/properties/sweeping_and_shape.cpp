@@ -5,7 +5,9 @@
 
 #include <bit>
 #include <chrono>
+#include <functional>
 #include <set>
+#include <stdexcept>
 
 #include "support/harness.hpp"
 #include "support/model.hpp"
@@ -201,6 +203,32 @@ void what_a_budget_leaves_is_due_at_once() {
   }
 }
 
+/// The same where a listener throws: the caller learns of it, and the next pass of what was left.
+void what_an_exception_leaves_is_due_at_once() {
+  struct listening : on_manual_clock {
+    using listener = std::function<void(std::uint64_t, std::uint64_t, wane::cause)>;
+  };
+  constexpr std::size_t entries = 200;
+  wane::manual_clock clock;
+  std::size_t told = 0;
+  wane::map<std::uint64_t, std::uint64_t, listening> map({}, {.clock = clock, .listener = [&](auto...) {
+                                                                if (++told == 63) throw std::runtime_error("enough");
+                                                              }});
+  for (std::uint64_t k = 0; k < entries; ++k) map.insert(k, k, 1ms);
+  clock.advance(1ms);
+  bool thrown = false;
+  try {
+    map.sweep_some();
+  } catch (const std::runtime_error&) {
+    thrown = true;
+  }
+  EXPECT(thrown, "what the listener throws is not let out");
+  const auto end = map.sweep_some();
+  EXPECT(end.pass_ended && end.next_due <= 1ns, "the rest is due in " << end.next_due.count() << " ns");
+  const auto rest = map.sweep_some();
+  EXPECT(told == entries && rest.removed == entries - 63, told << " told, " << rest.removed << " swept afterwards");
+}
+
 /// Load factor at most the maximum (plus what threads have not told each other yet), sizes powers of two.
 void a_table_grows_with_its_entries() {
   const auto load = *rc::gen::element(0.25, 1.0, 2.0, 7.5).as("max_load_factor");
@@ -265,6 +293,7 @@ int main(int argc, char** argv) {
   tests.test("a_sweep_stops_at_its_limit_of_garbage", a_sweep_stops_at_its_limit_of_garbage);
   tests.test("a_sweep_fills_its_limit_of_garbage_behind_a_reader", a_sweep_fills_its_limit_of_garbage_behind_a_reader);
   tests.test("what_a_budget_leaves_is_due_at_once", what_a_budget_leaves_is_due_at_once);
+  tests.test("what_an_exception_leaves_is_due_at_once", what_an_exception_leaves_is_due_at_once);
   tests.property("a_table_grows_with_its_entries", a_table_grows_with_its_entries);
   tests.property("room_made_is_room_kept", room_made_is_room_kept);
   tests.test("a_map_of_ten_entries_costs_less_than_16_KiB", a_map_of_ten_entries_costs_less_than_16_KiB);

@@ -131,15 +131,17 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
                                            sweep_result& result) {
   auto& slots = list_.slots();
   /// Lowers the summaries of the blocks that were emptied, whatever happens: one that is not scanned to its end goes
-  /// back to "due at once".
+  /// back to "due at once", and is looked into in the next pass.
   struct summaries {
     decltype(slots)& pool;
     const due_blocks& due;
+    tick_count& next_pass;
     std::size_t done = 0;
     ~summaries() {
+      if (done < due.count) next_pass = 0;
       for (; done < due.count; ++done) pool.lower_earliest(due.block[done], 0);
     }
-  } restore{slots, due};
+  } restore{slots, due, sweep_earliest_};
 
   for (std::size_t i = 0; i < due.count; ++i) slots.take_earliest(due.block[i]);
   // [W6] heavy: pairs with [P14]. If a deadline was stored before this fence the scan below sees it; if after, its thread finds the summary empty.
@@ -154,10 +156,7 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
     for (std::uint64_t left = scanned[i].expired; left != 0; left &= left - 1)
       list_.prefetch_first_node(list_[slot_of(due.block[i], left)].hash());
   for (; restore.done < due.count; ++restore.done) {
-    if (result.removed >= most) {
-      sweep_earliest_ = std::min(sweep_earliest_, now);  // what is left is due in the next pass
-      return;
-    }
+    if (result.removed >= most) return;
     const std::uint32_t block = due.block[restore.done];
     auto [expired, earliest] = scanned[restore.done];
     for (; expired != 0; expired &= expired - 1) {
