@@ -15,12 +15,12 @@
 #include <vector>
 
 #include "cleaner.hpp"
-#include "concept.hpp"
+#include "rival.hpp"
 #include "shards.hpp"
 
 namespace bench::expiry {
 
-class heap {
+class heap : public rival {
   struct entry {
     value_type value;
     time_point deadline, queued;
@@ -43,7 +43,6 @@ class heap {
   };
 
  public:
-  static constexpr bool limits_garbage = false;
   static constexpr auto interval = std::chrono::milliseconds(100);
 
   heap(std::size_t expected, mourner& told) : told_(told) {
@@ -51,16 +50,10 @@ class heap {
   }
 
   void start_cleaner(std::size_t) { cleaner_.emplace(*this); }
-  [[nodiscard]] std::size_t retired_bytes() const { return 0; }
-  [[nodiscard]] facts describe() const { return {}; }
 
-  class session {
+  class session : public finds_by_visit<session> {
    public:
     explicit session(heap& cache) : cache_(cache) {}
-
-    bool find(key_type key, value_type& out) {
-      return visit(key, [&out](const key_type&, const value_type& value) { out = value; });
-    }
 
     template <class F>
     bool visit(key_type key, F&& f) {

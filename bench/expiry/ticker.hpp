@@ -11,12 +11,12 @@
 #include <utility>
 
 #include "cleaner.hpp"
-#include "concept.hpp"
+#include "rival.hpp"
 #include "shards.hpp"
 
 namespace bench::expiry {
 
-class ticker {
+class ticker : public rival {
   struct content {
     absl::flat_hash_map<key_type, value_type, hash> values;
     absl::flat_hash_map<key_type, time_point, hash> deadlines;
@@ -28,7 +28,6 @@ class ticker {
   };
 
  public:
-  static constexpr bool limits_garbage = false;
   static constexpr auto interval = std::chrono::seconds(1);
 
   ticker(std::size_t expected, mourner& told) : told_(told) {
@@ -39,16 +38,10 @@ class ticker {
   }
 
   void start_cleaner(std::size_t) { cleaner_.emplace(*this); }
-  [[nodiscard]] std::size_t retired_bytes() const { return 0; }
-  [[nodiscard]] facts describe() const { return {}; }
 
-  class session {
+  class session : public finds_by_visit<session> {
    public:
     explicit session(ticker& cache) : cache_(cache) {}
-
-    bool find(key_type key, value_type& out) {
-      return visit(key, [&out](const key_type&, const value_type& value) { out = value; });
-    }
 
     template <class F>
     bool visit(key_type key, F&& f) {

@@ -13,12 +13,12 @@
 #include <optional>
 
 #include "cleaner.hpp"
-#include "concept.hpp"
+#include "rival.hpp"
 #include "timing_wheel.hpp"
 
 namespace bench::expiry {
 
-class wheel {
+class wheel : public rival {
   struct node {
     cds_lfht_node link{};
     key_type key;
@@ -34,7 +34,6 @@ class wheel {
   };
 
  public:
-  static constexpr bool limits_garbage = false;
   static constexpr auto interval = std::chrono::milliseconds(10);
 
   wheel(std::size_t expected, mourner& told) : told_(told), table_(new_lfht(expected)) {}
@@ -51,15 +50,10 @@ class wheel {
   /// What call_rcu has been given and has not freed yet.
   // [WH4] relaxed: a statistic.
   [[nodiscard]] std::size_t retired_bytes() const { return sizeof(node) * retired_.load(std::memory_order_relaxed); }
-  [[nodiscard]] facts describe() const { return {}; }
 
-  class session {
+  class session : public finds_by_visit<session> {
    public:
     explicit session(wheel& cache) : cache_(cache) {}
-
-    bool find(key_type key, value_type& out) {
-      return visit(key, [&out](const key_type&, const value_type& value) { out = value; });
-    }
 
     template <class F>
     bool visit(key_type key, F&& f) {

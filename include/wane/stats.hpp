@@ -64,7 +64,10 @@ struct check_report {
 
 /// How much one call of sweep_some may do, and how much garbage it may leave behind.
 struct sweep_budget {
-  std::size_t blocks = SIZE_MAX;         ///< blocks of 64 slots to look into or pass over
+  /// Blocks to pass over that cost about what it costs to look into one.
+  static constexpr std::size_t passed_over_for_one = 16;
+
+  std::size_t blocks = SIZE_MAX;         ///< blocks of 64 slots to look into; 16 that are passed over count as one
   std::size_t removals = SIZE_MAX;       ///< expired entries to remove
   std::size_t garbage_bytes = SIZE_MAX;  ///< stop claiming while retired-not-freed bytes exceed this
 };

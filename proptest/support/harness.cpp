@@ -14,13 +14,25 @@
 
 namespace proptest {
 
-double stress_factor() {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+double wane_stress() {
   static const double factor = [] {
     const char* const text = std::getenv("WANE_STRESS");
     return text == nullptr ? 1.0 : std::max(0.001, std::atof(text));
   }();
   return factor;
 }
+
+}  // namespace
+
+double stress_factor() { return wane_stress() * (sanitized ? 0.5 : 1); }
 
 std::uint64_t seed() {
   static const std::uint64_t value = [] {
@@ -78,7 +90,7 @@ void suite::property(const std::string& name, const std::function<void()>& body,
   if (!starts(name)) return;
   const auto begin = std::chrono::steady_clock::now();
   rc::detail::TestParams parameters = rc::detail::configuration().testParams;
-  parameters.maxSuccess = std::max(5, static_cast<int>(cases * stress_factor()));
+  parameters.maxSuccess = std::max(5, static_cast<int>(cases * wane_stress()));
   rc::detail::TestMetadata metadata;
   metadata.id = metadata.description = name;
   const auto result = rc::detail::checkTestable(body, metadata, parameters);
@@ -106,7 +118,7 @@ void suite::ended(const std::string& name, bool passed, std::chrono::steady_cloc
   std::cerr << (passed ? "passed  " : "FAILED  ") << name << "  (" << took.count() << " s)" << std::endl;
   if (passed) return;
   ++failed_;
-  std::cerr << "replay with: WANE_SEED=" << seed() << " WANE_STRESS=" << stress_factor() << " " << program_ << " '"
+  std::cerr << "replay with: WANE_SEED=" << seed() << " WANE_STRESS=" << wane_stress() << " " << program_ << " '"
             << name << "'" << std::endl;
 }
 

@@ -21,6 +21,8 @@
 
 namespace proptest {
 
+/// How long to go on, as a factor: WANE_STRESS, and half of that under a sanitizer, where every access takes several times
+/// as long.
 [[nodiscard]] double stress_factor();
 [[nodiscard]] std::uint64_t seed();
 

@@ -16,8 +16,11 @@ using namespace proptest;
 
 namespace {
 
+// Of the calls, where each takes several times as long.
 #ifdef WANE_TSAN
-constexpr unsigned share = 4;  // of the calls, where each takes ten times as long
+constexpr unsigned share = 4;
+#elif defined(__SANITIZE_ADDRESS__)
+constexpr unsigned share = 2;
 #else
 constexpr unsigned share = 1;
 #endif

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include <wane/impl/map_core.hpp>
 
@@ -85,7 +86,11 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
   const std::size_t garbage_slots = std::max<std::size_t>(budget.garbage_bytes / sizeof(node), 1);
   const auto room_for_garbage = [&] { return garbage_slots - std::min(garbage_slots, list_.retired()); };
   auto& slots = list_.slots();
-  for (std::size_t looked_at = 0; looked_at < budget.blocks && result.removed < budget.removals;) {
+  due_blocks due;
+  const auto within_budget = [&] {
+    return result.blocks_scanned + due.count + result.blocks_skipped / sweep_budget::passed_over_for_one < budget.blocks;
+  };
+  while (within_budget() && result.removed < budget.removals) {
     std::size_t room = room_for_garbage();
     if (room == 0) {
       collect_here();
@@ -97,18 +102,16 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
     }
     const tick_count now = time_.now();
     const std::uint32_t end = slots.blocks();
-    due_blocks due;
-    while (sweep_next_ < end && due.count < due_blocks::capacity && looked_at < budget.blocks) {
+    while (sweep_next_ < end && due.count < due_blocks::capacity && within_budget()) {
       const tick_count earliest = slots.earliest(sweep_next_);
       if (earliest <= now)
         due.block[due.count++] = sweep_next_;
       else
         sweep_earliest_ = std::min(sweep_earliest_, earliest), ++result.blocks_skipped;
       ++sweep_next_;
-      ++looked_at;
     }
-    result.blocks_scanned += due.count;
     if (due.count > 0) sweep_batch(due, now, std::min(budget.removals, result.removed + room), in_background, result);
+    result.blocks_scanned += std::exchange(due.count, 0);
     if (sweep_next_ >= end) {
       result.pass_ended = true;
       result.next_due = sweep_earliest_ == never ? std::chrono::nanoseconds::max() : time_.until(sweep_earliest_);
