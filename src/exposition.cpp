@@ -148,8 +148,8 @@ exposition& exposition::add(const stats& figures, const labels& all) {
   out.gauge("wane_map_heap_bytes", "Heap memory of the threads' state and of garbage bags.", s.heap_bytes);
   out.gauge("wane_map_huge_pages", "Whether slots and buckets may be in huge pages.", std::uint64_t{s.huge_pages});
   out.counter("wane_map_swept_total", "Expired entries that sweeps removed.", s.swept);
-  out.counter("wane_map_scanned_blocks_total", "Blocks of 64 slots that sweeps looked into.", s.blocks_scanned);
-  out.counter("wane_map_skipped_blocks_total", "Blocks of 64 slots that sweeps passed over.", s.blocks_skipped);
+  out.counter("wane_map_scanned_blocks_total", "Blocks of 32 slots that sweeps looked into.", s.blocks_scanned);
+  out.counter("wane_map_skipped_blocks_total", "Blocks of 32 slots that sweeps passed over.", s.blocks_skipped);
   *this = std::move(page);
   return *this;
 }
@@ -164,8 +164,8 @@ exposition& exposition::add(const sweeper_stats& figures, const labels& all) {
   };
   out.counter("wane_sweeper_passes_total", "Passes over a map that were ended.", s.passes);
   out.counter("wane_sweeper_removed_total", "Expired entries removed.", s.removed);
-  out.counter("wane_sweeper_scanned_blocks_total", "Blocks of 64 slots looked into.", s.blocks_scanned);
-  out.counter("wane_sweeper_skipped_blocks_total", "Blocks of 64 slots passed over.", s.blocks_skipped);
+  out.counter("wane_sweeper_scanned_blocks_total", "Blocks of 32 slots looked into.", s.blocks_scanned);
+  out.counter("wane_sweeper_skipped_blocks_total", "Blocks of 32 slots passed over.", s.blocks_skipped);
   out.counter("wane_sweeper_garbage_limited_total", "Turns cut short by the limit of garbage.", s.garbage_limited);
   out.counter("wane_sweeper_busy_total", "Turns lost to another sweep of the map.", s.busy);
   out.counter("wane_sweeper_cpu_seconds_total", "CPU time of the sweeper's thread.", seconds(s.cpu_time));

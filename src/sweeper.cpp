@@ -81,7 +81,7 @@ struct sweeper_state {
   };
 
   /// Small enough that a batch full of expired entries takes some ten milliseconds.
-  static constexpr std::size_t blocks_a_batch = 512;
+  static constexpr std::size_t blocks_a_batch = 1024;
 
   /// One pass over one map, batch by batch. Returns what cut it short.
   shortfall pass(std::unique_lock<std::mutex>& hold, sweep_target* target);

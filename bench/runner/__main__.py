@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from . import build, catalogue, expiry, machine, options, plan, plots, ratios, reclaimers, summary, tags
+from . import build, catalogue, compare, expiry, machine, options, plan, plots, ratios, reclaimers, summary, tags
 from .measure import TraceError, check_trace, measure
 from .store import Store
 
@@ -33,6 +33,7 @@ def _configuration(chosen: options.Options, about: dict) -> dict:
 
 
 def _study(chosen: options.Options, console: Console) -> int:
+    earlier = compare.read(chosen.compare) if chosen.compare else None
     console.print("building", highlight=False)
     whole_plan = plan.jobs(chosen)
     build.build(list(dict.fromkeys(job.map for job in whole_plan)))
@@ -48,10 +49,10 @@ def _study(chosen: options.Options, console: Console) -> int:
     measure(plan.rounds(plan.jobs(chosen, store.done), room), chosen.trace, store, console)
 
     remarks = machine.remarks(about, store.measured)
-    compared = ratios.ratios(store.measured, chosen.maps)
-    results = store.write_results(about, configuration, remarks, compared)
+    paired = ratios.ratios(store.measured, chosen.maps)
+    results = store.write_results(about, configuration, remarks, paired)
     if store.measured:
-        summary.show([*summary.tables(store.measured, chosen.maps), *ratios.tables(compared, chosen.maps),
+        summary.show([*summary.tables(store.measured, chosen.maps), *ratios.tables(paired, chosen.maps),
                       *reclaimers.tables(store.measured, chosen.maps), *expiry.tables(store.measured, chosen.maps),
                       *tags.tables(store.measured)])
         drawn = [*plots.draw(store.measured, chosen.maps, about, chosen.out),
@@ -60,6 +61,10 @@ def _study(chosen: options.Options, console: Console) -> int:
                  *tags.draw(store.measured, about, chosen.out)]
         console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False,
                       soft_wrap=True)
+    if earlier:
+        compared = compare.compared(earlier["records"], store.measured)
+        summary.show(compare.tables(compared, chosen.maps))
+        remarks += compare.remarks(earlier, about, compared)
     for remark in remarks:
         console.print(f"note: {remark}", markup=False, highlight=False, soft_wrap=True)
     for failure in store.failures:

@@ -34,6 +34,7 @@ class Options:
     trace: Path | None
     out: Path
     fresh: bool
+    compare: Path | None
     list: bool
 
     def entries_of(self, workload: Workload) -> int:
@@ -112,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--trace", type=Path, metavar="FILE", help="replay this Twitter or CloudPhysics CSV")
     parser.add_argument("--out", type=Path, metavar="DIR", default=Path("study-results"), help="default: %(default)s")
     parser.add_argument("--fresh", action="store_true", help="discard what an earlier study left in DIR")
+    parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print the ratios to an earlier study's "
+                        "results.json, with 95%% intervals, and what got slower")
     parser.add_argument("--list", action="store_true", help="name the maps and workloads, and stop")
     return parser
 
@@ -158,6 +161,7 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         trace=given.trace.resolve() if given.trace else None,
         out=given.out,
         fresh=given.fresh,
+        compare=given.compare,
         list=given.list,
     )
 

@@ -41,7 +41,7 @@ struct stats {
   bool huge_pages = false;        ///< huge pages were asked for and the system grants them on advice
   // Sweeping.
   std::uint64_t swept = 0;           ///< expired entries that a sweep removed
-  std::uint64_t blocks_scanned = 0;  ///< blocks of 64 slots that a sweep had to look into
+  std::uint64_t blocks_scanned = 0;  ///< blocks of 32 slots that a sweep had to look into
   std::uint64_t blocks_skipped = 0;  ///< blocks passed over on their earliest deadline alone
 
   /// One `name value` line a figure.
@@ -67,7 +67,7 @@ struct sweep_budget {
   /// Blocks to pass over that cost about what it costs to look into one.
   static constexpr std::size_t passed_over_for_one = 16;
 
-  std::size_t blocks = SIZE_MAX;         ///< blocks of 64 slots to look into; 16 that are passed over count as one
+  std::size_t blocks = SIZE_MAX;         ///< blocks of 32 slots to look into; 16 that are passed over count as one
   std::size_t removals = SIZE_MAX;       ///< expired entries to remove
   std::size_t garbage_bytes = SIZE_MAX;  ///< stop claiming while retired-not-freed bytes exceed this
 };

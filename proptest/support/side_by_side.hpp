@@ -120,7 +120,8 @@ class side_by_side {
     model_.settle(events);
     REQUIRE(swept.removed == removed, "a sweep says it removed " << swept.removed << ", not " << removed);
     REQUIRE(removed <= budget.removals, "a sweep removed more than its budget");
-    REQUIRE(swept.blocks_scanned + swept.blocks_skipped / 16 <= budget.blocks, "a sweep looked at more than its budget");
+    REQUIRE(swept.blocks_scanned + swept.blocks_skipped / 16 <= budget.blocks,
+            "a sweep looked at more than its budget");
     const auto near = [&](std::chrono::nanoseconds a, std::chrono::nanoseconds b, std::size_t n) {
       return std::chrono::abs(a - b) <= model_.tick() * static_cast<std::int64_t>(n);
     };

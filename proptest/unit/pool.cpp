@@ -87,7 +87,7 @@ void chains_pass_between_threads() {
     EXPECT(!distinct.contains(h), "slot " << h << " is chained and given out");
   });
   EXPECT(
-      cached + chained + again.size() == std::size_t{blocks} * 64 - 1,
+      cached + chained + again.size() == std::size_t{blocks} * wane::impl::block_slots - 1,
       cached << " cached, " << chained << " chained and " << again.size() << " given out in " << blocks << " blocks");
 }
 
@@ -167,7 +167,7 @@ void no_slot_has_two_owners() {
         }
       }
     });
-    std::vector<char> seen(std::size_t{p.slots.blocks()} * 64);
+    std::vector<char> seen(std::size_t{p.slots.blocks()} * wane::impl::block_slots);
     std::size_t total = 0;
     const auto see = [&](handle h) {
       if (h == wane::impl::null_handle) return;

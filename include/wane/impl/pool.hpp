@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The slab pool: type-stable slots named by 32-bit handles, handed out through per-thread caches.
 //
-//   slots      blocks of 64; handle 0 is null. Fresh blocks come from a counter, in address order.
+//   slots      blocks of 32; handle 0 is null. Fresh blocks come from a counter, in address order.
 //   cache      a thread's own: a chain of free slots linked through `next`, one full spare chain, a fresh block.
 //   chains     full chains pass between threads through a Treiber stack. Its head is {tag:32 | handle:32}; the tag
 //              changes with every push and pop, since a chain can be popped, used and pushed again while a slow popper
@@ -22,7 +22,8 @@
 
 namespace wane::impl {
 
-inline constexpr std::uint32_t block_slots = 64;
+/// A sweep that is after one entry of a block reads all of it: 1 KiB, what the fill buffers of a core can fetch at once.
+inline constexpr std::uint32_t block_slots = 32;
 
 /// A thread's free slots. Owned by one thread at a time.
 struct slot_cache {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // The sweep: finds expired entries in the pool, in memory order, and removes them by way of the list.
 //
-// Blocks of 64 slots whose earliest deadline has come are looked into; the others cost one comparison. For a batch of
+// Blocks of 32 slots whose earliest deadline has come are looked into; the others cost one comparison. For a batch of
 // due blocks: empty their summaries, one heavy fence, scan the slots, remove what is expired, lower each summary to the
 // earliest deadline that is left. (I8 in pool.hpp says why no deadline stored meanwhile is lost.)
 //
-// Where one entry in a block is due, the look at its 64 slots costs as much as the removal, and both wait for memory. So
+// Where one entry in a block is due, the look at its 32 slots costs as much as the removal, and both wait for memory. So
 // a block is fetched while the one before it is scanned, an entry's bucket while the rest of the batch is, and then the
 // first node of each of these buckets.
 //
@@ -34,13 +34,13 @@ struct due_blocks {
 
 /// What is in a block: which slots look expired, and the earliest deadline of the others.
 struct scanned_block {
-  std::uint64_t expired = 0;
+  std::uint32_t expired = 0;
   tick_count earliest = never;
 };
-static_assert(block_slots == 64);
+static_assert(block_slots == 32);
 
 /// The first slot of a block that is in the set.
-[[nodiscard]] constexpr handle slot_of(std::uint32_t block, std::uint64_t set) noexcept {
+[[nodiscard]] constexpr handle slot_of(std::uint32_t block, std::uint32_t set) noexcept {
   return block * block_slots + static_cast<handle>(std::countr_zero(set));
 }
 
@@ -88,7 +88,8 @@ sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in
   auto& slots = list_.slots();
   due_blocks due;
   const auto within_budget = [&] {
-    return result.blocks_scanned + due.count + result.blocks_skipped / sweep_budget::passed_over_for_one < budget.blocks;
+    return result.blocks_scanned + due.count + result.blocks_skipped / sweep_budget::passed_over_for_one <
+           budget.blocks;
   };
   while (within_budget() && result.removed < budget.removals) {
     std::size_t room = room_for_garbage();
@@ -156,7 +157,7 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
     scanned[i] = scan_block(due.block[i], now);
   }
   for (std::size_t i = 0; i < due.count; ++i)
-    for (std::uint64_t left = scanned[i].expired; left != 0; left &= left - 1)
+    for (std::uint32_t left = scanned[i].expired; left != 0; left &= left - 1)
       list_.prefetch_first_node(list_[slot_of(due.block[i], left)].hash());
   for (; restore.done < due.count; ++restore.done) {
     if (result.removed >= most) return;
@@ -181,7 +182,7 @@ scanned_block map_core<Key, T, Policy>::scan_block(std::uint32_t block, tick_cou
     if (s.deadline() > now) {
       found.earliest = std::min(found.earliest, s.deadline());
     } else {
-      found.expired |= std::uint64_t{1} << i;
+      found.expired |= std::uint32_t{1} << i;
       list_.prefetch_bucket(slots[i].hash());
     }
   }
