@@ -10,6 +10,7 @@
 #include "workloads/expire.hpp"
 #include "workloads/fill.hpp"
 #include "workloads/garbage.hpp"
+#include "workloads/growth.hpp"
 #include "workloads/guard.hpp"
 #include "workloads/replay.hpp"
 #include "workloads/steady.hpp"
@@ -38,6 +39,7 @@ cells make_cells(const settings& s) {
     case group::steady:
     case group::grown: return steady_cells<BENCH_MAP>(s);
     case group::fill: return fill_cells<BENCH_MAP>(s);
+    case group::growth: return growth_cells<BENCH_MAP>(s);
     case group::expire: return expire_cells<BENCH_MAP>(s);
     case group::replay: return replay_cells<BENCH_MAP>(s);
     case group::stalled:

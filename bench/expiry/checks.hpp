@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "samples.hpp"
+#include "../samples.hpp"
 #include "timeline.hpp"
 
 namespace bench::expiry {

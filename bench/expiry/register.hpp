@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "concept.hpp"
-#include "samples.hpp"
+#include "../samples.hpp"
 
 namespace bench::expiry {
 

@@ -117,7 +117,7 @@ class scene_cell : public cell {
     seen.empty.report("empty", figures);
     deaths_.lateness().report("lateness", figures);
     figures["hit_ratio"] = ratio(seen.hits, seen.made);
-    figures["clock_seconds"] = cost_of_a_reading();
+    figures["clock_seconds"] = cost_of_a_reading(scene_clock::precise_now);
     figures["checks_per_second"] = checks_per_second_;
     figures["sessions_per_second"] = 8000 * static_cast<double>(entries()) / timeline::picture_entries;
     figures["cleaner_cpu_share"] =
@@ -176,14 +176,6 @@ class scene_cell : public cell {
   reading readings() {
     return {cpu_seconds(CLOCK_PROCESS_CPUTIME_ID), cpu_of(writer_) + cpu_of(watcher_),
             since_start(scene_clock::precise_now())};
-  }
-
-  static double cost_of_a_reading() {
-    constexpr int times = 10'000;
-    const time_point begin = scene_clock::precise_now();
-    time_point end = begin;
-    for (int i = 0; i != times; ++i) end = scene_clock::precise_now();
-    return seconds(end - begin).count() / times;
   }
 
   /// In an order that is not that of the deadlines, so that any block of memory holds entries that are due soon and

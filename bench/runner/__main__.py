@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from . import build, catalogue, compare, expiry, machine, options, plan, plots, ratios, reclaimers, summary, tags
+from . import build, catalogue, compare, expiry, growth, machine, options, plan, plots, ratios, reclaimers, summary, tags
 from .measure import TraceError, check_trace, measure
 from .store import Store
 
@@ -54,10 +54,11 @@ def _study(chosen: options.Options, console: Console) -> int:
     if store.measured:
         summary.show([*summary.tables(store.measured, chosen.maps), *ratios.tables(paired, chosen.maps),
                       *reclaimers.tables(store.measured, chosen.maps), *expiry.tables(store.measured, chosen.maps),
-                      *tags.tables(store.measured)])
+                      *growth.tables(store.measured, chosen.maps), *tags.tables(store.measured)])
         drawn = [*plots.draw(store.measured, chosen.maps, about, chosen.out),
                  *reclaimers.draw(store.measured, chosen.maps, about, chosen.out),
                  *expiry.draw(store.measured, chosen.maps, about, chosen.out),
+                 *growth.draw(store.measured, chosen.maps, about, chosen.out),
                  *tags.draw(store.measured, about, chosen.out)]
         console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False,
                       soft_wrap=True)

@@ -49,6 +49,7 @@ class Workload:
     native_expiry_only: bool = False
     batched: bool = False  # for maps that look up many keys at once
     of_reclaimers: bool = False  # measured on maps whose reclaimer can be seen, and shown by reclaimers.py
+    of_growth: bool = False  # every operation is timed, which a rate would be no figure of; shown by growth.py
     one_thread: bool = False  # by default; --threads and --full have more
     threads_per_core: int | None = None  # as many, also with --full; only --threads has others
     full_only: bool = False
@@ -70,6 +71,10 @@ WORKLOADS = (
     Workload("fill", "fill", "insert into an empty map that must grow", MILLION, 10 * MILLION, trials=2),
     Workload("fill_presized", "fill", "insert into an empty map made large enough", MILLION, 10 * MILLION,
              full_only=True),
+    Workload("growth", "growth", "every insertion timed, into a map that grows from empty", MILLION, 10 * MILLION, trials=2,
+             one_thread=True, of_growth=True, full_only=True),
+    Workload("growth_read", "growth", "the same, a thread a core, while one more looks up", MILLION, 10 * MILLION,
+             trials=2, threads_per_core=1, of_growth=True, full_only=True),
     Workload("expire", "expire", "entries with a TTL of 300 s in steady state, sweeper on, lookups beside it",
              2 * MILLION, 2 * MILLION, least_seconds=2.0, full_least_seconds=3.0, most_seconds=5.0, trials=2,
              needs_freeing=True, native_expiry_only=True, one_thread=True),

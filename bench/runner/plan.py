@@ -43,7 +43,7 @@ class Job:
 
     def weight(self, cell: Cell) -> float:
         """About how many seconds the cell takes, its share of the preparation included. It only moves the bar."""
-        if self.group == "fill":
+        if self.group in ("fill", "growth"):
             return cell.entries * 0.5e-6
         if self.group == "replay":
             return cell.entries * 4e-6

@@ -10,8 +10,8 @@
 #include "../expiry/wheel.hpp"
 // wheel.hpp binds liburcu's names to a flavour, so it comes first.
 #include "../expiry/heap.hpp"
-#include "../expiry/samples.hpp"
 #include "../expiry/ticker.hpp"
+#include "../samples.hpp"
 
 namespace {
 

@@ -43,6 +43,15 @@ def check_scene(record: dict, map_: Map) -> None:
         assert record["response_count"] == record["service_count"] == 60, record
 
 
+def check_growth(record: dict) -> None:
+    for what in ("insert", "find") if record["workload"] == "growth_read" else ("insert",):
+        quantiles = [record[f"{what}_{quantile}_seconds"] for quantile in ("p50", "p99", "p999", "p99999", "max")]
+        tail = record[f"{what}_tail_nanoseconds"]
+        assert quantiles == sorted(quantiles) and tail == sorted(tail), record
+        assert tail[-1] == round(quantiles[-1] * 1e9) and record[f"{what}_count"] > 0, record
+    assert record["insert_count"] == 2000, record
+
+
 program = sys.argv[1]
 measured = (read_maps() | WORDS)[Path(program).name.removeprefix("cells_")]
 for group in dict.fromkeys(workload.group for workload in WORKLOADS):
@@ -58,5 +67,7 @@ for group in dict.fromkeys(workload.group for workload in WORKLOADS):
     for r in records:
         if r["workload"] in ("stalled", "oversubscribed"):
             check_garbage(r, measured)
+        if WORKLOAD[r["workload"]].of_growth:
+            check_growth(r)
         if WORKLOAD[r["workload"]].scene:
             check_scene(r, measured)

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+// What each insertion takes while a map grows from empty: a rate says nothing of the one that had to move everything.
+//
+// Every insertion is timed, from the end of the one before, so the key and one reading of the clock are in it. Where a
+// reader comes along (`growth_read`), one more thread looks up what has been inserted, and every lookup is timed, too.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <thread>
+
+#include "../cell.hpp"
+#include "../samples.hpp"
+#include "../settings.hpp"
+#include "tally.hpp"
+
+namespace bench {
+
+template <map_adapter Map>
+class growth_cell : public cell {
+  using clock = std::chrono::steady_clock;
+
+ public:
+  growth_cell(const requested_cell& c, const settings& s)
+      : cell(std::string(c.workload), s.entries, c.threads), inserters_(c.threads), seed_(s.trial) {
+    if (c.workload == "growth_read") reader_.emplace();
+  }
+
+  void prepare(std::size_t thread) override {
+    inserters_[thread].took.reserve(first_of(thread + 1) - first_of(thread));
+    if (thread != 0) return;
+    map_.emplace(0);
+    if (reader_) reader_->took.reserve(most_lookups);
+  }
+
+  void work(std::size_t thread) override {
+    if (thread == 0 && reader_) reader_->thread = std::jthread([this](const std::stop_token& end) { look_up(end); });
+    inserter& me = inserters_[thread];
+    typename Map::session session(*map_);
+    const std::size_t first = first_of(thread), last = first_of(thread + 1);
+    auto before = clock::now();
+    for (std::size_t i = first; i != last; ++i) {
+      const key_type key = key_of(i);
+      me.inserted += session.insert(key, value_of(key));
+      // [GR1] release: pairs with [GR2]; who learns of it finds the entry.
+      me.done.store(i - first + 1, std::memory_order_release);
+      if (i % operations_per_quiescent_state == 0) session.quiescent();
+      const auto after = clock::now();
+      me.took.add(after - before);
+      before = after;
+    }
+  }
+
+  outcome conclude() override {
+    outcome result{entries(), map_->describe(), {}};
+    samples took;
+    std::uint64_t inserted = 0;
+    for (auto& one : inserters_) {
+      took += one.took;
+      inserted += one.inserted;
+    }
+    took.report("insert", result.figures);
+    result.series["insert_tail_nanoseconds"] = took.tail();
+    result.figures["clock_seconds"] = cost_of_a_reading(clock::now);
+    if (reader_) {
+      reader_->thread = {};  // asks it to stop, and waits
+      reader_->took.report("find", result.figures);
+      result.series["find_tail_nanoseconds"] = reader_->took.tail();
+    }
+    map_.reset();
+    if (!Map::stores) return result;
+    check(inserted == entries(), "an insertion of a new key failed");
+    check(!reader_ || reader_->lost == 0, "a lookup missed an entry that had been inserted, or met another's value");
+    return result;
+  }
+
+ private:
+  static constexpr std::size_t most_lookups = std::size_t{1} << 23;  ///< then the reader ends: 64 MiB of samples
+
+  struct alignas(64) inserter {
+    std::atomic<std::size_t> done{0};
+    samples took;
+    std::uint64_t inserted = 0;
+  };
+  struct reader {
+    samples took;
+    std::uint64_t lost = 0;
+    std::jthread thread;
+  };
+
+  [[nodiscard]] std::size_t first_of(std::size_t thread) const { return entries() * thread / threads(); }
+
+  void look_up(const std::stop_token& end) {
+    typename Map::session session(*map_);
+    std::minstd_rand random(static_cast<unsigned>(seed_ + 1));
+    for (std::size_t i = 0; !reader_->took.is_full(); ++i) {
+      if (i % operations_per_quiescent_state == 0) {
+        session.quiescent();
+        if (end.stop_requested()) return;
+      }
+      const std::size_t of = i % inserters_.size();
+      // [GR2] acquire: pairs with [GR1].
+      const std::size_t there = inserters_[of].done.load(std::memory_order_acquire);
+      if (there == 0) continue;
+      const key_type key = key_of(first_of(of) + random() % there);
+      value_type value{};
+      const auto before = clock::now();
+      const bool hit = session.find(key, value);
+      reader_->took.add(clock::now() - before);
+      reader_->lost += !hit || value != value_of(key);
+    }
+  }
+
+  std::vector<inserter> inserters_;
+  std::size_t seed_;
+  std::optional<Map> map_;
+  std::optional<reader> reader_;  // last: its thread uses the rest
+};
+
+template <class Map>
+cells growth_cells(const settings& s) {
+  cells all;
+  for (const auto& c : s.cells) all.push_back(std::make_unique<growth_cell<Map>>(c, s));
+  return all;
+}
+
+}  // namespace bench
