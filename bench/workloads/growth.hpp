@@ -57,6 +57,7 @@ class growth_cell : public cell {
   }
 
   outcome conclude() override {
+    if (reader_) reader_->thread = {};  // asks it to stop, and waits
     outcome result{entries(), map_->describe(), {}};
     samples took;
     std::uint64_t inserted = 0;
@@ -68,7 +69,6 @@ class growth_cell : public cell {
     result.series["insert_tail_nanoseconds"] = took.tail();
     result.figures["clock_seconds"] = cost_of_a_reading(clock::now);
     if (reader_) {
-      reader_->thread = {};  // asks it to stop, and waits
       reader_->took.report("find", result.figures);
       result.series["find_tail_nanoseconds"] = reader_->took.tail();
     }
@@ -82,9 +82,9 @@ class growth_cell : public cell {
  private:
   static constexpr std::size_t most_lookups = std::size_t{1} << 23;  ///< then the reader ends: 64 MiB of samples
 
-  struct alignas(64) inserter {
-    std::atomic<std::size_t> done{0};
-    samples took;
+  struct inserter {
+    alignas(64) std::atomic<std::size_t> done{0};  // the reader asks for it
+    alignas(64) samples took;
     std::uint64_t inserted = 0;
   };
   struct reader {

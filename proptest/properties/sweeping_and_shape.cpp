@@ -229,6 +229,27 @@ void what_an_exception_leaves_is_due_at_once() {
   EXPECT(told == entries && rest.removed == entries - 63, told << " told, " << rest.removed << " swept afterwards");
 }
 
+/// A sweep may pass over sixteen blocks where it may look into one, and goes on where it was.
+void a_sweep_keeps_to_its_budget_of_blocks() {
+  wane::manual_clock clock;
+  map_type map({}, {.clock = clock});
+  for (std::uint64_t k = 0; k < 10'000; ++k) map.insert(k, k, k < 1'000 ? 1ms : 1h);
+  clock.advance(1ms);
+  std::size_t passed_over = 0, removed = 0;
+  for (bool ended = false; !ended;) {
+    const auto swept = map.sweep_some({.blocks = 2});
+    EXPECT(swept.blocks_scanned + swept.blocks_skipped / 16 <= 2 && swept.blocks_scanned + swept.blocks_skipped > 0,
+           swept.blocks_scanned << " looked into, " << swept.blocks_skipped << " passed over");
+    EXPECT(swept.blocks_scanned == 2 || swept.blocks_skipped >= 16 || swept.pass_ended, "it could have gone on");
+    passed_over += swept.blocks_skipped;
+    removed += swept.removed;
+    ended = swept.pass_ended;
+  }
+  EXPECT(removed == 1'000, removed << " removed");
+  EXPECT(passed_over >= 9'000 / 32, passed_over << " blocks passed over");
+  EXPECT(map.sweep_some({.blocks = 0}).blocks_skipped == 0, "none is none");
+}
+
 /// Load factor at most the maximum (plus what threads have not told each other yet), sizes powers of two.
 void a_table_grows_with_its_entries() {
   const auto load = *rc::gen::element(0.25, 1.0, 2.0, 7.5).as("max_load_factor");
@@ -293,6 +314,7 @@ int main(int argc, char** argv) {
   tests.test("a_sweep_stops_at_its_limit_of_garbage", a_sweep_stops_at_its_limit_of_garbage);
   tests.test("a_sweep_fills_its_limit_of_garbage_behind_a_reader", a_sweep_fills_its_limit_of_garbage_behind_a_reader);
   tests.test("what_a_budget_leaves_is_due_at_once", what_a_budget_leaves_is_due_at_once);
+  tests.test("a_sweep_keeps_to_its_budget_of_blocks", a_sweep_keeps_to_its_budget_of_blocks);
   tests.test("what_an_exception_leaves_is_due_at_once", what_an_exception_leaves_is_due_at_once);
   tests.property("a_table_grows_with_its_entries", a_table_grows_with_its_entries);
   tests.property("room_made_is_room_kept", room_made_is_room_kept);
