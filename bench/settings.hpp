@@ -35,6 +35,7 @@ struct workload {
 inline constexpr std::array workloads{
     workload{"find_hit", group::steady},     workload{"find_many", group::steady},
     workload{"find_zipf", group::steady},    workload{"find_miss", group::steady},
+    workload{"assign", group::steady},       workload{"zipf95", group::steady},
     workload{"mix95", group::steady},        workload{"mix50", group::steady},
     workload{"find_grown", group::grown},    workload{"fill", group::fill},
     workload{"fill_presized", group::fill},  workload{"growth", group::growth},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Workloads on a prefilled map: lookups that hit (one by one or in batches), hit by popularity, or miss, and two mixes of
-// lookups with updates.
+// Workloads on a prefilled map: lookups that hit (one by one or in batches), hit by popularity, or miss; assignments, alone
+// and among lookups by popularity; and two mixes of lookups with insertions and erasures.
 //
 // Keys 0 .. N-1 of a universe of 2N are in the map at first. The mixes draw from the whole universe and insert as often
 // as they erase, which keeps the size near N; which keys are there is then random, so the lookups run first.
@@ -165,6 +165,41 @@ class batch_cell : public find_cell<Map> {
   }
 };
 
+/// Assignments to keys that are there, and lookups between them: the population stays as it is.
+template <map_adapter Map>
+class assign_cell : public steady_cell<Map> {
+ public:
+  assign_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
+              std::shared_ptr<const key_stream> stream, double update_ratio)
+      : steady_cell<Map>(c, s, std::move(people), std::move(stream)), mix_(update_ratio, s.trial) {}
+
+ protected:
+  tally request(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds) override {
+    tally t;
+    const operation* operations = mix_.operations().data();
+    t.operations = repeat_for(seconds, session, [&] {
+      const key_type key = at.keys.next();
+      if (operations[at.operation] == operation::find)
+        find_and_count(session, key, t);
+      else
+        session.assign(key, value_of(key));
+      if (++at.operation == operation_mix::length) at.operation = 0;
+    });
+    return t;
+  }
+
+  void verify(const tally& total, outcome& result) override {
+    result.figures["update_ratio"] = ratio(total.operations - total.finds, total.operations);
+    check(total.hits == total.finds, "a lookup missed a key that is there");
+    typename Map::session session(this->people_->map);
+    const std::size_t size = session.size();
+    check(size == this->people_->size, fmt::format("size {} after assignments to {}", size, this->people_->size));
+  }
+
+ private:
+  operation_mix mix_;
+};
+
 template <map_adapter Map>
 class mix_cell : public steady_cell<Map> {
  public:
@@ -231,7 +266,7 @@ cells steady_cells(const settings& s) {
   constexpr double ycsb_zipf_exponent = 0.99;
   const auto n = s.entries, length = stream_length(n);
   const auto draw = [&](std::string_view workload) -> key_stream {
-    if (workload == "find_zipf") return zipf_stream(n, ycsb_zipf_exponent, length, s.trial);
+    if (workload == "find_zipf" || workload == "zipf95") return zipf_stream(n, ycsb_zipf_exponent, length, s.trial);
     if (workload == "find_miss") return uniform_stream(n, 2 * n, length, s.trial);
     if (workload == "mix95" || workload == "mix50") return uniform_stream(0, 2 * n, length, s.trial);
     return uniform_stream(0, n, length, s.trial);
@@ -246,6 +281,8 @@ cells steady_cells(const settings& s) {
     const auto& stream = streams[c.workload];
     if (c.workload == "mix95" || c.workload == "mix50")
       all.push_back(std::make_unique<mix_cell<Map>>(c, s, people, stream, c.workload == "mix50" ? 0.50 : 0.05));
+    else if (c.workload == "assign" || c.workload == "zipf95")
+      all.push_back(std::make_unique<assign_cell<Map>>(c, s, people, stream, c.workload == "assign" ? 1.0 : 0.05));
     else if (c.workload != "find_many")
       all.push_back(std::make_unique<find_cell<Map>>(c, s, people, stream));
     else if constexpr (looks_up_many<typename Map::session>)
