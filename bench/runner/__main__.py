@@ -54,7 +54,8 @@ def _study(chosen: options.Options, console: Console) -> int:
     if store.measured:
         summary.show([*summary.tables(store.measured, chosen.maps), *ratios.tables(paired, chosen.maps),
                       *reclaimers.tables(store.measured, chosen.maps), *expiry.tables(store.measured, chosen.maps),
-                      *growth.tables(store.measured, chosen.maps), *tags.tables(store.measured), *targets.tables(store.measured, paired)])
+                      *growth.tables(store.measured, chosen.maps), *tags.tables(store.measured),
+                      *targets.tables(store.measured, paired)])
         drawn = [*plots.draw(store.measured, chosen.maps, about, chosen.out),
                  *reclaimers.draw(store.measured, chosen.maps, about, chosen.out),
                  *expiry.draw(store.measured, chosen.maps, about, chosen.out),
