@@ -38,6 +38,7 @@ cells make_cells(const settings& s) {
   switch (s.group) {
     case group::steady:
     case group::grown: return steady_cells<BENCH_MAP>(s);
+    case group::strings: return make_string_cells(s);
     case group::fill: return fill_cells<BENCH_MAP>(s);
     case group::growth: return growth_cells<BENCH_MAP>(s);
     case group::expire: return expire_cells<BENCH_MAP>(s);

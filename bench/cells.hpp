@@ -12,5 +12,7 @@ namespace bench {
 extern const std::string_view map_name;
 
 cells make_cells(const settings& s);
+/// Those with string keys (string_cells.cpp).
+cells make_string_cells(const settings& s);
 
 }  // namespace bench

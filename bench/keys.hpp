@@ -7,6 +7,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace bench {
 
@@ -21,8 +26,35 @@ constexpr key_type key_of(std::uint64_t i) noexcept {
   return i ^ (i >> 33);
 }
 
+/// The same for maps with string keys: 16 to 64 bytes, the last 16 of which are digits of the number's own.
+inline std::string string_key_of(std::uint64_t i) {
+  std::uint64_t digits = key_of(i);
+  std::string key(16 + digits % 49, '/');
+  for (auto digit = key.rbegin(); digit != key.rbegin() + 16; ++digit, digits >>= 4)
+    *digit = "0123456789abcdef"[digits & 15];
+  return key;
+}
+
+template <class Key>
+Key key_as(std::uint64_t i) {
+  if constexpr (std::is_same_v<Key, key_type>)
+    return key_of(i);
+  else
+    return string_key_of(i);
+}
+
+/// How adapters take keys.
+template <class Key>
+using key_argument = std::conditional_t<std::is_trivially_copyable_v<Key>, Key, const Key&>;
+
 /// The value every workload stores under `key`, so that a hit with a foreign value is noticed.
 constexpr value_type value_of(key_type key) noexcept { return ~key; }
+/// By a string's last eight bytes: reading all of it again would be measured, too.
+inline value_type value_of(std::string_view key) noexcept {
+  value_type value{};
+  std::memcpy(&value, key.data() + key.size() - sizeof(value), sizeof(value));
+  return ~value;
+}
 
 /// The hash of all maps. Finaliser "Mix13" of D. Stafford, as used by SplitMix64 (Steele, Lea, Flood, OOPSLA 2014);
 /// its constants differ from those of key_of, or the hash would undo the mixing.
@@ -34,6 +66,8 @@ struct hash {
     x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
     return x ^ (x >> 31);
   }
+  /// The standard library's hash of strings, whose bits are mixed once more, as those of integers are.
+  std::size_t operator()(std::string_view x) const noexcept { return (*this)(std::hash<std::string_view>{}(x)); }
 };
 
 /// The most entries a cell may have: below the prime of `scatter`.

@@ -60,7 +60,7 @@ settings parse(int argc, char** argv) {
       if (workloads[place].group != s.group) throw CLI::ValidationError("--cell", "cells of different groups");
       s.cells.push_back({workloads[place].name, threads});
     }
-    if (s.turns != 0 && s.group != group::steady && s.group != group::grown)
+    if (s.turns != 0 && s.group != group::steady && s.group != group::grown && s.group != group::strings)
       throw CLI::ValidationError("--turns", "cells of this group take no turns");
   } catch (const CLI::ParseError& error) {
     std::exit(app.exit(error) == 0 ? EXIT_SUCCESS : 2);

@@ -15,6 +15,7 @@ namespace bench {
 enum class group : std::uint8_t {
   steady,
   grown,
+  strings,
   fill,
   growth,
   expire,
@@ -33,19 +34,20 @@ struct workload {
 
 /// In the order in which they are run: what only reads comes before what changes the population.
 inline constexpr std::array workloads{
-    workload{"find_hit", group::steady},     workload{"find_many", group::steady},
-    workload{"find_zipf", group::steady},    workload{"find_miss", group::steady},
-    workload{"assign", group::steady},       workload{"zipf95", group::steady},
-    workload{"mix95", group::steady},        workload{"mix50", group::steady},
-    workload{"find_grown", group::grown},    workload{"fill", group::fill},
-    workload{"fill_presized", group::fill},  workload{"growth", group::growth},
-    workload{"growth_read", group::growth},  workload{"expire", group::expire},
-    workload{"expire_fast", group::expire},  workload{"replay", group::replay},
-    workload{"stalled", group::stalled},     workload{"oversubscribed", group::oversubscribed},
-    workload{"guard", group::guard},         workload{"picture", group::scenes},
-    workload{"storm", group::scenes},        workload{"parked", group::scenes},
-    workload{"tags_cost", group::tags},      workload{"tags_wrap", group::tags},
-    workload{"tags_wrap_once", group::tags}, workload{"tags_stall", group::tags},
+    workload{"find_hit", group::steady},       workload{"find_many", group::steady},
+    workload{"find_zipf", group::steady},      workload{"find_miss", group::steady},
+    workload{"assign", group::steady},         workload{"zipf95", group::steady},
+    workload{"mix95", group::steady},          workload{"mix50", group::steady},
+    workload{"find_grown", group::grown},      workload{"find_string", group::strings},
+    workload{"assign_string", group::strings}, workload{"fill", group::fill},
+    workload{"fill_presized", group::fill},    workload{"growth", group::growth},
+    workload{"growth_read", group::growth},    workload{"expire", group::expire},
+    workload{"expire_fast", group::expire},    workload{"replay", group::replay},
+    workload{"stalled", group::stalled},       workload{"oversubscribed", group::oversubscribed},
+    workload{"guard", group::guard},           workload{"picture", group::scenes},
+    workload{"storm", group::scenes},          workload{"parked", group::scenes},
+    workload{"tags_cost", group::tags},        workload{"tags_wrap", group::tags},
+    workload{"tags_wrap_once", group::tags},   workload{"tags_stall", group::tags},
 };
 
 struct requested_cell {

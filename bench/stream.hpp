@@ -21,18 +21,21 @@
 
 namespace bench {
 
-using key_stream = std::vector<key_type>;
+template <class Key>
+using stream_of = std::vector<Key>;
+using key_stream = stream_of<key_type>;
 
 /// A place in a stream.
+template <class Key = key_type>
 class stream_reader {
  public:
-  stream_reader(const key_stream& stream, std::size_t thread, std::size_t threads)
+  stream_reader(const stream_of<Key>& stream, std::size_t thread, std::size_t threads)
       : stream_(stream.data()),
         mask_(stream.size() - 1),
         step_(block * (2 * thread + 1)),
         first_(stream.size() / threads * thread & ~(block - 1)) {}
 
-  key_type next() noexcept {
+  key_argument<Key> next() noexcept {
     if (at_ == block) [[unlikely]] {
       at_ = 0;
       first_ = (first_ + step_) & mask_;
@@ -43,7 +46,7 @@ class stream_reader {
  private:
   static constexpr std::size_t block = 512;  ///< keys, of 4 KiB
 
-  const key_type* stream_;
+  const Key* stream_;
   std::size_t mask_;    ///< streams have a power of two of keys, and blocks
   std::size_t step_;    ///< an odd number of blocks, so that all of them have their turn
   std::size_t first_;   ///< of the block
@@ -55,11 +58,12 @@ inline std::size_t stream_length(std::uint64_t entries) {
 }
 
 /// Keys with numbers drawn uniformly from [first, last).
-inline key_stream uniform_stream(std::uint64_t first, std::uint64_t last, std::size_t length, std::uint64_t seed) {
+template <class Key = key_type>
+stream_of<Key> uniform_stream(std::uint64_t first, std::uint64_t last, std::size_t length, std::uint64_t seed) {
   std::mt19937_64 generator(seed);
   std::uniform_int_distribution<std::uint64_t> number(first, last - 1);
-  key_stream stream(length);
-  std::ranges::generate(stream, [&] { return key_of(number(generator)); });
+  stream_of<Key> stream(length);
+  std::ranges::generate(stream, [&] { return key_as<Key>(number(generator)); });
   return stream;
 }
 

@@ -22,6 +22,8 @@
 //
 // A map whose entries expire by themselves adds what adapters/wane.hpp adds: an `expiring` type for the workload
 // `expire` and a `replaying` type for `replay`. For the others `replay` wraps the session in lazy_expiry.hpp.
+// A map that is measured with string keys adds `with_strings`, which is the same with std::string for key_type, and names that
+// `key`.
 // A map whose reclaimer is a policy lets it be seen, for the workloads `stalled`, `oversubscribed` and `guard`.
 #pragma once
 
@@ -29,6 +31,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <type_traits>
 
 #include "../keys.hpp"
 
@@ -39,8 +42,21 @@ inline constexpr int operations_per_quiescent_state = 64;
 
 using facts = std::map<std::string, double>;
 
-template <class S>
-concept map_session = requires(S session, key_type key, value_type value) {
+/// A map's keys: `Map::key`, or key_type.
+template <class Map>
+struct keys_of {
+  using type = key_type;
+};
+template <class Map>
+  requires requires { typename Map::key; }
+struct keys_of<Map> {
+  using type = typename Map::key;
+};
+template <class Map>
+using key_in = typename keys_of<Map>::type;
+
+template <class S, class Key>
+concept map_session = requires(S session, key_argument<Key> key, value_type value) {
   { session.find(key, value) } -> std::same_as<bool>;
   { session.insert(key, value) } -> std::same_as<bool>;
   { session.erase(key) } -> std::same_as<bool>;
@@ -50,7 +66,7 @@ concept map_session = requires(S session, key_type key, value_type value) {
 };
 
 template <class M>
-concept map_adapter = map_session<typename M::session> && std::constructible_from<M, std::size_t> &&
+concept map_adapter = map_session<typename M::session, key_in<M>> && std::constructible_from<M, std::size_t> &&
                       std::constructible_from<typename M::session, M&> && requires(const M map) {
                         { M::stores } -> std::convertible_to<bool>;
                         { map.describe() } -> std::same_as<facts>;
@@ -59,6 +75,10 @@ concept map_adapter = map_session<typename M::session> && std::constructible_fro
 /// Whether entries of the map expire by themselves.
 template <class M>
 concept expires_natively = requires { typename M::expiring; };
+
+/// Whether the map is measured with string keys.
+template <class M>
+concept takes_strings = requires { typename M::with_strings::key; };
 
 /// Whether what the map's reclaimer does can be seen.
 template <class M>

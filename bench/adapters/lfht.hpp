@@ -58,11 +58,11 @@ void destroy_lfht(cds_lfht* table, Free&& free) {
 }
 
 /// `Qsbr`: the flavour needs announcements of quiescent states, and in return its read lock is nothing.
-template <bool Qsbr>
+template <bool Qsbr, class Key = key_type>
 class lfht {
   struct node {
     cds_lfht_node link;
-    key_type key;
+    Key key;
     value_type value;
     rcu_head reclaim;
 
@@ -70,6 +70,8 @@ class lfht {
   };
 
  public:
+  using key = Key;
+  using with_strings = lfht<Qsbr, std::string>;
   static constexpr bool stores = true;
 
   explicit lfht(std::size_t expected) : table_(new_lfht(expected)) {}
@@ -86,7 +88,7 @@ class lfht {
    public:
     explicit session(lfht& map) : table_(map.table_) {}
 
-    bool find(key_type key, value_type& out) {
+    bool find(key_argument<Key> key, value_type& out) {
       rcu_read_lock();
       cds_lfht_node* found = lookup(key);
       if (found != nullptr) out = node::of(found)->value;
@@ -94,7 +96,7 @@ class lfht {
       return found != nullptr;
     }
 
-    bool insert(key_type key, value_type value) {
+    bool insert(key_argument<Key> key, value_type value) {
       auto* fresh = new node{{}, key, value, {}};
       rcu_read_lock();
       const auto* winner = cds_lfht_add_unique(table_, hash{}(key), matches, &key, &fresh->link);
@@ -104,7 +106,7 @@ class lfht {
       return false;
     }
 
-    bool erase(key_type key) {
+    bool erase(key_argument<Key> key) {
       rcu_read_lock();
       cds_lfht_node* found = lookup(key);
       const bool erased = found != nullptr && cds_lfht_del(table_, found) == 0;
@@ -113,7 +115,7 @@ class lfht {
       return erased;
     }
 
-    void assign(key_type key, value_type value) {
+    void assign(key_argument<Key> key, value_type value) {
       auto* fresh = new node{{}, key, value, {}};
       rcu_read_lock();
       cds_lfht_node* old = cds_lfht_add_replace(table_, hash{}(key), matches, &key, &fresh->link);
@@ -136,10 +138,10 @@ class lfht {
 
    private:
     static int matches(cds_lfht_node* candidate, const void* key) {
-      return node::of(candidate)->key == *static_cast<const key_type*>(key);
+      return node::of(candidate)->key == *static_cast<const Key*>(key);
     }
 
-    cds_lfht_node* lookup(key_type key) {
+    cds_lfht_node* lookup(key_argument<Key> key) {
       cds_lfht_iter it;
       cds_lfht_lookup(table_, hash{}(key), matches, &key, &it);
       return cds_lfht_iter_get_node(&it);

@@ -8,13 +8,16 @@
 
 namespace bench {
 
-class libcuckoo {
-  using table = ::libcuckoo::cuckoohash_map<key_type, value_type, hash>;
+template <class Key>
+class libcuckoo_of {
+  using table = ::libcuckoo::cuckoohash_map<Key, value_type, hash>;
 
  public:
+  using key = Key;
+  using with_strings = libcuckoo_of<std::string>;
   static constexpr bool stores = true;
 
-  explicit libcuckoo(std::size_t expected) {
+  explicit libcuckoo_of(std::size_t expected) {
     if (expected != 0) table_.reserve(expected);
   }
 
@@ -22,12 +25,12 @@ class libcuckoo {
 
   class session {
    public:
-    explicit session(libcuckoo& map) : table_(map.table_) {}
+    explicit session(libcuckoo_of& map) : table_(map.table_) {}
 
-    bool find(key_type key, value_type& out) { return table_.find(key, out); }
-    bool insert(key_type key, value_type value) { return table_.insert(key, value); }
-    bool erase(key_type key) { return table_.erase(key); }
-    void assign(key_type key, value_type value) { table_.insert_or_assign(key, value); }
+    bool find(key_argument<Key> key, value_type& out) { return table_.find(key, out); }
+    bool insert(key_argument<Key> key, value_type value) { return table_.insert(key, value); }
+    bool erase(key_argument<Key> key) { return table_.erase(key); }
+    void assign(key_argument<Key> key, value_type value) { table_.insert_or_assign(key, value); }
     void quiescent() {}
     std::size_t size() { return table_.size(); }
 
@@ -38,5 +41,8 @@ class libcuckoo {
  private:
   table table_;
 };
+
+// The library's namespace has the name of the map.
+using libcuckoo = libcuckoo_of<key_type>;
 
 }  // namespace bench

@@ -10,19 +10,22 @@
 
 namespace bench {
 
-class tbb {
+template <class Key>
+class tbb_of {
   struct hash_compare {
-    static std::size_t hash(key_type key) { return bench::hash{}(key); }
-    static bool equal(key_type a, key_type b) { return a == b; }
+    static std::size_t hash(key_argument<Key> key) { return bench::hash{}(key); }
+    static bool equal(key_argument<Key> a, key_argument<Key> b) { return a == b; }
   };
   // std::allocator, or oneTBB would allocate by its own tbbmalloc and every other map by jemalloc.
-  using table = ::tbb::concurrent_hash_map<key_type, value_type, hash_compare,
-                                           std::allocator<std::pair<const key_type, value_type>>>;
+  using table =
+      ::tbb::concurrent_hash_map<Key, value_type, hash_compare, std::allocator<std::pair<const Key, value_type>>>;
 
  public:
+  using key = Key;
+  using with_strings = tbb_of<std::string>;
   static constexpr bool stores = true;
 
-  explicit tbb(std::size_t expected) {
+  explicit tbb_of(std::size_t expected) {
     if (expected != 0) table_.rehash(expected);
   }
 
@@ -30,18 +33,18 @@ class tbb {
 
   class session {
    public:
-    explicit session(tbb& map) : table_(map.table_) {}
+    explicit session(tbb_of& map) : table_(map.table_) {}
 
-    bool find(key_type key, value_type& out) {
-      table::const_accessor entry;
+    bool find(key_argument<Key> key, value_type& out) {
+      typename table::const_accessor entry;
       if (!table_.find(entry, key)) return false;
       out = entry->second;
       return true;
     }
-    bool insert(key_type key, value_type value) { return table_.insert({key, value}); }
-    bool erase(key_type key) { return table_.erase(key); }
-    void assign(key_type key, value_type value) {
-      table::accessor entry;
+    bool insert(key_argument<Key> key, value_type value) { return table_.insert({key, value}); }
+    bool erase(key_argument<Key> key) { return table_.erase(key); }
+    void assign(key_argument<Key> key, value_type value) {
+      typename table::accessor entry;
       table_.insert(entry, key);
       entry->second = value;
     }
@@ -55,5 +58,7 @@ class tbb {
  private:
   table table_;
 };
+
+using tbb = tbb_of<key_type>;
 
 }  // namespace bench

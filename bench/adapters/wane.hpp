@@ -27,8 +27,8 @@ inline constexpr bool wane::hash_is_recomputed<bench::hash, bench::key_type> = t
 
 namespace bench {
 
-template <class Reclaimer, class Clock, class Listener>
-struct wane_policy : wane::policy<key_type> {
+template <class Reclaimer, class Clock, class Listener, class Key>
+struct wane_policy : wane::policy<Key> {
   using hash = bench::hash;
   using reclaimer = Reclaimer;
   using clock = Clock;
@@ -36,11 +36,12 @@ struct wane_policy : wane::policy<key_type> {
 };
 
 /// A map, with or without a sweeper. What the workloads need of it is the same for all reclaimers and clocks.
-template <class Reclaimer, class Clock, class Listener = wane::no_listener>
+template <class Reclaimer, class Clock, class Listener = wane::no_listener, class Key = key_type>
 class basic_wane {
-  using map_type = wane::map<key_type, value_type, wane_policy<Reclaimer, Clock, Listener>>;
+  using map_type = wane::map<Key, value_type, wane_policy<Reclaimer, Clock, Listener, Key>>;
 
  public:
+  using key = Key;
   using clock = Clock;
   static constexpr bool stores = true;
   static constexpr std::string_view expiry = "native, sweeper on";
@@ -98,17 +99,17 @@ class basic_wane {
    public:
     explicit session(basic_wane& map) : map_(map.map_) {}
 
-    bool find(key_type key, value_type& out) {
+    bool find(key_argument<Key> key, value_type& out) {
       const auto found = map_.find(key);
       if (found) out = *found;
       return found.has_value();
     }
-    std::size_t find_many(const std::vector<key_type>& keys, std::vector<std::optional<value_type>>& values) {
+    std::size_t find_many(const std::vector<Key>& keys, std::vector<std::optional<value_type>>& values) {
       return map_.find_many(keys, values);
     }
-    bool insert(key_type key, value_type value) { return map_.insert(key, value); }
-    bool erase(key_type key) { return map_.erase(key); }
-    void assign(key_type key, value_type value) { map_.insert_or_assign(key, value); }
+    bool insert(key_argument<Key> key, value_type value) { return map_.insert(key, value); }
+    bool erase(key_argument<Key> key) { return map_.erase(key); }
+    void assign(key_argument<Key> key, value_type value) { map_.insert_or_assign(key, value); }
     void quiescent() {
       if constexpr (requires { Reclaimer::quiescent(); }) Reclaimer::quiescent();
     }
@@ -117,7 +118,7 @@ class basic_wane {
     /// For the workloads that look at the reclaimer.
     void collect() { map_.collect(); }
     template <class F>
-    bool visit(key_type key, F&& f) {
+    bool visit(key_argument<Key> key, F&& f) {
       return map_.visit(key, std::forward<F>(f));
     }
     /// As the map's own operations enter theirs.
@@ -126,27 +127,27 @@ class basic_wane {
     }
 
     /// For `expire`.
-    bool insert(key_type key, value_type value, typename clock::time_point deadline) {
+    bool insert(key_argument<Key> key, value_type value, typename clock::time_point deadline) {
       return map_.insert(key, value, deadline);
     }
     /// For the scenes.
-    bool touch(key_type key, typename clock::time_point deadline) { return map_.expire_at(key, deadline); }
+    bool touch(key_argument<Key> key, typename clock::time_point deadline) { return map_.expire_at(key, deadline); }
 
     /// For `replay`.
-    bool get(key_type key) { return map_.find(key).has_value(); }
-    void set(key_type key, std::uint32_t ttl_s) {
+    bool get(key_argument<Key> key) { return map_.find(key).has_value(); }
+    void set(key_argument<Key> key, std::uint32_t ttl_s) {
       if (ttl_s == 0)
         map_.insert_or_assign(key, value_of(key));
       else
         map_.insert_or_assign(key, value_of(key), std::chrono::seconds(ttl_s));
     }
-    void add(key_type key, std::uint32_t ttl_s) {
+    void add(key_argument<Key> key, std::uint32_t ttl_s) {
       if (ttl_s == 0)
         map_.insert(key, value_of(key));
       else
         map_.insert(key, value_of(key), std::chrono::seconds(ttl_s));
     }
-    void increment(key_type key) {
+    void increment(key_argument<Key> key) {
       map_.update(key, [](value_type value) { return value + 1; });
     }
 
@@ -189,6 +190,9 @@ class wane_map : public basic_wane<Reclaimer, wane::coarse_clock> {
   using expiring = basic_wane<Reclaimer, wane::coarse_clock>;
   using replaying = basic_wane<Reclaimer, replay_clock>;
   using in_scene = wane_in_scene<Reclaimer>;
+  /// A reclaimer that hands out copies holds none.
+  using with_strings = std::conditional_t<Reclaimer::value_only, void,
+                                          basic_wane<Reclaimer, wane::coarse_clock, wane::no_listener, std::string>>;
   using basic_wane<Reclaimer, wane::coarse_clock>::basic_wane;
 };
 

@@ -49,6 +49,7 @@ class Workload:
     native_expiry_only: bool = False
     batched: bool = False  # for maps that look up many keys at once
     of_reclaimers: bool = False  # measured on maps whose reclaimer can be seen, and shown by reclaimers.py
+    strings: bool = False  # on maps whose adapters take string keys
     of_growth: bool = False  # every operation is timed, which a rate would be no figure of; shown by growth.py
     one_thread: bool = False  # by default; --threads and --full have more
     threads_per_core: int | None = None  # as many, also with --full; only --threads has others
@@ -71,6 +72,9 @@ WORKLOADS = (
     Workload("mix95", "steady", "95% find, 5% insert or erase, over twice as many keys", MILLION, 10 * MILLION),
     Workload("mix50", "steady", "50% find, 50% insert or erase, over twice as many keys", MILLION, 10 * MILLION),
     Workload("find_grown", "grown", "find_hit on a map that grew from empty", MILLION, 10 * MILLION, full_only=True),
+    Workload("find_string", "strings", "find a string of 16 to 64 bytes that is there", MILLION, 4 * MILLION,
+             strings=True, full_only=True),
+    Workload("assign_string", "strings", "assign a value to one", MILLION, 4 * MILLION, strings=True, full_only=True),
     Workload("fill", "fill", "insert into an empty map that must grow", MILLION, 10 * MILLION, trials=2),
     Workload("fill_presized", "fill", "insert into an empty map made large enough", MILLION, 10 * MILLION,
              full_only=True),
@@ -111,7 +115,7 @@ WORKLOADS = (
 )  # in the order in which the programs run them
 
 # Groups whose programs are there at the same time and take turns.
-TAKE_TURNS = ("steady", "grown")
+TAKE_TURNS = ("steady", "grown", "strings")
 
 WORKLOAD = {workload.name: workload for workload in WORKLOADS}
 
@@ -144,6 +148,9 @@ WORDS = read_words()
 RIVALS = read_rivals()
 # One whose garbage behind a parked reader has no bound but the sweeper's limit, and the two whose garbage has one.
 IN_SCENES = ("wane_epoch", "wane_hazard", "wane_ibr", *RIVALS)
+# Those of the others whose adapters take string keys; of wane all but one that hands out copies, and the control.
+WITH_STRINGS = ("lfht_memb", "lfht_qsbr", "tbb", "libcuckoo")
+NOT_WITH_STRINGS = ("wane_versioned", "wane_leak")
 
 
 def applies(workload: Workload, map_: Map) -> bool:
@@ -152,6 +159,8 @@ def applies(workload: Workload, map_: Map) -> bool:
         return map_.name in workload.words
     if workload.scene or map_.name in RIVALS:
         return workload.scene and map_.name in IN_SCENES
+    if workload.strings:
+        return map_.name in WITH_STRINGS or map_.is_wane and map_.name not in NOT_WITH_STRINGS
     if workload.needs_freeing and not map_.frees:
         return False
     return map_.is_wane or not (workload.native_expiry_only or workload.batched or workload.of_reclaimers)

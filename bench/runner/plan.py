@@ -68,6 +68,8 @@ class Job:
     @property
     def memory(self) -> int:
         """About how many bytes the process takes: the entries, a stream of keys for each workload, and the program."""
+        if self.group == "strings":
+            return self.entries * 400 + 256 * 2**20
         streams = len({cell.workload for cell in self.cells})
         return self.entries * (250 + 16 * streams) + 64 * 2**20
 

@@ -132,7 +132,7 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     group = frame["workload"].map(groups)
 
     made = []
-    plain = frame[group.isin(["steady", "grown", "fill"])]
+    plain = frame[group.isin(["steady", "grown", "strings", "fill"])]
     if not plain.empty:
         made += _throughput(plain, maps, footer)
     if (group == "expire").any():

@@ -80,6 +80,8 @@ def _large(study: Study) -> Iterator[Verdict]:
                                ("fill", {"tbb": 1})):
         for peer, least in least_of.items():
             yield from _at_least(f"{workload} over {peer}", study.over(peer, workload, 1), least)
+    for workload in ("find_string", "assign_string"):
+        yield from _over_every_peer(workload, study, workload, 1)
     yield from _at_least("find_many over our own find_hit", study.over(OURS, "find_many", 1, "find_hit"), 1.8)
     yield from _over_every_peer("find_many over the find_hit", study, "find_many", 1, "find_hit")
     yield from _over_every_peer("zipf95, 2 threads,", study, "zipf95", 2)
@@ -115,7 +117,7 @@ def _steady(study: Study) -> list[str]:
 
 def verdicts(records: list[dict], paired: list[dict]) -> dict[int, list[Verdict]]:
     """By number of entries. Those of scenes, traces and so on are of no map's size, and have no targets here."""
-    of_maps = [record for record in records if WORKLOAD[record["workload"]].group in ("steady", "fill", "growth")]
+    of_maps = [record for record in records if WORKLOAD[record["workload"]].group in ("steady", "strings", "fill", "growth")]
     made = {}
     for entries in sorted({record["entries"] for record in of_maps}):
         rows: Callable[[Study], Iterator[Verdict]] | None = _large if entries >= LARGE else _small if entries <= SMALL else None

@@ -19,7 +19,7 @@ void insert_share(Map& map, std::size_t entries, std::size_t thread, std::size_t
   typename Map::session session(map);
   const std::size_t first = entries * thread / threads, last = entries * (thread + 1) / threads;
   for (std::size_t i = first; i != last; ++i) {
-    const key_type key = key_of(i);
+    const auto key = key_as<key_in<Map>>(i);
     t.inserted += session.insert(key, value_of(key));
     if (i % operations_per_quiescent_state == 0) session.quiescent();
   }

@@ -52,7 +52,7 @@ template <map_adapter Map>
 class steady_cell : public cell {
  public:
   steady_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
-              std::shared_ptr<const key_stream> stream)
+              std::shared_ptr<const stream_of<key_in<Map>>> stream)
       : cell(std::string(c.workload), s.entries, c.threads, s.turns),
         people_(std::move(people)),
         stream_(std::move(stream)),
@@ -90,7 +90,7 @@ class steady_cell : public cell {
   /// again, which find nothing to do.
   struct place {
     std::size_t thread;
-    stream_reader keys;
+    stream_reader<key_in<Map>> keys;
     std::size_t operation;
   };
 
@@ -111,7 +111,7 @@ class steady_cell : public cell {
     return t;
   }
 
-  std::shared_ptr<const key_stream> stream_;
+  std::shared_ptr<const stream_of<key_in<Map>>> stream_;
   double seconds_;  ///< of a turn
   std::vector<place> places_;
   std::vector<tally> warmups_;
@@ -170,7 +170,7 @@ template <map_adapter Map>
 class assign_cell : public steady_cell<Map> {
  public:
   assign_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
-              std::shared_ptr<const key_stream> stream, double update_ratio)
+              std::shared_ptr<const stream_of<key_in<Map>>> stream, double update_ratio)
       : steady_cell<Map>(c, s, std::move(people), std::move(stream)), mix_(update_ratio, s.trial) {}
 
  protected:
@@ -178,7 +178,7 @@ class assign_cell : public steady_cell<Map> {
     tally t;
     const operation* operations = mix_.operations().data();
     t.operations = repeat_for(seconds, session, [&] {
-      const key_type key = at.keys.next();
+      decltype(auto) key = at.keys.next();
       if (operations[at.operation] == operation::find)
         find_and_count(session, key, t);
       else
@@ -204,7 +204,7 @@ template <map_adapter Map>
 class mix_cell : public steady_cell<Map> {
  public:
   mix_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
-           std::shared_ptr<const key_stream> stream, double update_ratio)
+           std::shared_ptr<const stream_of<key_in<Map>>> stream, double update_ratio)
       : steady_cell<Map>(c, s, std::move(people), std::move(stream)), mix_(update_ratio, seed_of(s.trial, c.threads)) {}
 
  protected:

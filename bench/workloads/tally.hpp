@@ -67,8 +67,8 @@ std::uint64_t repeat_for(double seconds, Session& session, Operation&& operation
 }
 
 /// Looks `key` up, checks the value, and counts.
-template <class Session>
-void find_and_count(Session& session, key_type key, tally& t) {
+template <class Session, class Key>
+void find_and_count(Session& session, const Key& key, tally& t) {
   value_type value{};
   const bool hit = session.find(key, value);
   ++t.finds;

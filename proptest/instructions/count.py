@@ -47,14 +47,16 @@ def counted(program):
 def table(compiler, counts):
     reclaimers = list(dict.fromkeys(reclaimer for of_operation in counts.values() for reclaimer in of_operation))
     rows = [[f'g++ {compiler}', *reclaimers], ['---', *['---:'] * len(reclaimers)]]
-    rows += [[operation, *(f'{counts[operation][reclaimer]:.0f}' for reclaimer in reclaimers)] for operation in sorted(counts)]
+    rows += [[operation, *(f'{counts[operation][reclaimer]:.0f}' if reclaimer in counts[operation] else ''
+                           for reclaimer in reclaimers)] for operation in sorted(counts)]
     return ''.join(f'| {" | ".join(row)} |\n' for row in rows)
 
 
 def read(text):
     """What `table` wrote."""
-    header, _, *rows = [[cell.strip() for cell in line.strip('|').split('|')] for line in text.strip().splitlines()]
-    return header[0].removeprefix('g++ '), {row[0]: dict(zip(header[1:], map(float, row[1:]))) for row in rows}
+    header, _, *rows = [[cell.strip() for cell in line[1:-1].split('|')] for line in text.strip().splitlines()]
+    return header[0].removeprefix('g++ '), {
+        row[0]: {reclaimer: float(cell) for reclaimer, cell in zip(header[1:], row[1:]) if cell} for row in rows}
 
 
 def differences(was, now):

@@ -5,7 +5,7 @@ import unittest
 
 import count
 
-COUNTS = {'find, hit': {'epoch': 167.2, 'ibr': 190.0}, 'insert': {'epoch': 300.4, 'ibr': 320.0}}
+COUNTS = {'find, hit': {'epoch': 167.2, 'rcu': 170.0, 'ibr': 190.0}, 'insert': {'epoch': 300.4, 'ibr': 320.0}}
 
 
 class Tables(unittest.TestCase):
@@ -44,7 +44,8 @@ class Differences(unittest.TestCase):
     def test_what_only_one_of_them_has_is_told(self):
         self.assertEqual(self.found('erase', 'epoch', 1), ['erase, epoch: only in the program'])
         self.assertEqual(count.differences(COUNTS, {'insert': COUNTS['insert']}),
-                         ['find, hit, epoch: only in the table', 'find, hit, ibr: only in the table'])
+                         ['find, hit, epoch: only in the table', 'find, hit, ibr: only in the table',
+                          'find, hit, rcu: only in the table'])
 
 
 if __name__ == '__main__':
