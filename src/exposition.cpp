@@ -168,6 +168,7 @@ exposition& exposition::add(const sweeper_stats& figures, const labels& all) {
   out.counter("wane_sweeper_skipped_blocks_total", "Blocks of 32 slots passed over.", s.blocks_skipped);
   out.counter("wane_sweeper_garbage_limited_total", "Turns cut short by the limit of garbage.", s.garbage_limited);
   out.counter("wane_sweeper_busy_total", "Turns lost to another sweep of the map.", s.busy);
+  out.counter("wane_sweeper_failed_total", "Turns ended by want of memory.", s.failed);
   out.counter("wane_sweeper_cpu_seconds_total", "CPU time of the sweeper's thread.", seconds(s.cpu_time));
   out.gauge("wane_sweeper_last_pass_seconds", "Duration of the last pass over a map.", seconds(s.pass_last));
   out.gauge("wane_sweeper_longest_pass_seconds", "Duration of the longest pass over a map.", seconds(s.pass_max));
@@ -183,7 +184,7 @@ exposition& exposition::add(const sweeper_stats& figures, const labels& all) {
   out.gauge("wane_sweeper_target_met", "Whether the target was met in the recent window.", std::uint64_t{w.met()});
   out.each<seconds>("gauge", "wane_sweeper_target_missed_seconds", "How far the target was missed, by why.", "why",
                     {missed_by(shortfall::cpu_share), missed_by(shortfall::garbage),
-                     missed_by(shortfall::another_sweep), missed_by(shortfall::machine)});
+                     missed_by(shortfall::another_sweep), missed_by(shortfall::memory), missed_by(shortfall::machine)});
   *this = std::move(page);
   return *this;
 }

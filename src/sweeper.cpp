@@ -45,7 +45,7 @@ struct sweeper_state {
 
   void add(sweep_target& target) {
     const std::scoped_lock hold(mutex);
-    maps_.push_back({&target, std::nullopt, steady::now(), 0});
+    maps_.push_back({&target, std::nullopt, steady::now(), 0, 0});
     woken = true;
     changed.notify_all();
   }
@@ -71,6 +71,7 @@ struct sweeper_state {
     std::optional<steady::time_point> began;  // the pass under way
     steady::time_point due;  // the earliest deadline known when the last pass ended; before the first, at once
     std::size_t garbage_bytes;
+    std::uint64_t round;  // the last in which it had its turn
   };
   /// Part of the window: two stretches make one.
   struct stretch {
@@ -96,6 +97,7 @@ struct sweeper_state {
 
   const pace pace_{opts.lateness, opts.cpu_share};
   std::vector<served> maps_;
+  std::uint64_t round_ = 0;
   sweep_target* in_hand_ = nullptr;  // the map that a batch is being worked on; it must not go meanwhile
   bool running_ = false;
   sweeper_stats totals_;
@@ -143,14 +145,27 @@ shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* 
     in_hand_ = target;
     hold.unlock();
     const auto begin = steady::now();
-    const sweep_result result = target->sweep_some(budget);
-    const bool ends = result.pass_ended || result.garbage_limited || result.busy;
-    if (ends) target->collect();
-    if (ends && opts.shrink) target->maintain();
-    const std::size_t garbage_bytes = target->garbage_bytes();
+    sweep_result result;
+    std::size_t garbage_bytes = 0;
+    bool failed = false;
+    try {
+      result = target->sweep_some(budget);
+      const bool ends = result.pass_ended || result.garbage_limited || result.busy;
+      if (ends) target->collect();
+      if (ends && opts.shrink) target->maintain();
+      garbage_bytes = target->garbage_bytes();
+    } catch (...) {
+      // What listeners throw is counted by the map. This is want of memory, for a thread's first guard or state in a map.
+      failed = true;
+    }
     hold.lock();
     in_hand_ = nullptr;
     changed.notify_all();
+    if (failed) {
+      ++totals_.failed;
+      note_cpu_time();
+      return shortfall::memory;
+    }
     account(target, begin, result, garbage_bytes);
     if (result.garbage_limited) return shortfall::garbage;
     if (result.busy) return shortfall::another_sweep;
@@ -195,12 +210,15 @@ void sweeper_state::run() {
   while (!stopping) {
     woken = false;
     const auto begin = steady::now();
-    // Maps come and go while the lock is released, so the round goes by a copy, and each is looked up again.
-    const std::vector<served> round = maps_;
     shortfall cut_short = shortfall::none;
-    for (const served& s : round)
-      if (serves(s.map))
-        if (const shortfall by = pass(hold, s.map); by != shortfall::none) cut_short = by;
+    // Maps come and go while the lock is released, so each is looked for anew.
+    ++round_;
+    const auto is_to_come = [this](const served& s) { return s.round != round_; };
+    for (auto next = std::ranges::find_if(maps_, is_to_come); next != maps_.end();
+         next = std::ranges::find_if(maps_, is_to_come)) {
+      next->round = round_;
+      if (const shortfall by = pass(hold, next->map); by != shortfall::none) cut_short = by;
+    }
     move_window();
     const nanoseconds passed = steady::now() - begin;
     const nanoseconds wanted = pace_.wanted(passed, cut_short == shortfall::none);
@@ -208,6 +226,7 @@ void sweeper_state::run() {
     switch (cut_short) {
       case shortfall::garbage: now_.held_up.garbage += passed + length; break;
       case shortfall::another_sweep: now_.held_up.another_sweep += passed + length; break;
+      case shortfall::memory: now_.held_up.memory += passed + length; break;
       default: now_.held_up.cpu_share += length - wanted; break;
     }
     rest(hold, length, [&] { return stopping || woken; });
@@ -231,6 +250,7 @@ sweeper_stats sweeper_state::stats() const {
     w.held_up.cpu_share += half->held_up.cpu_share;
     w.held_up.garbage += half->held_up.garbage;
     w.held_up.another_sweep += half->held_up.another_sweep;
+    w.held_up.memory += half->held_up.memory;
   }
   for (const served& m : maps_) {
     s.garbage_bytes += m.garbage_bytes;
@@ -261,6 +281,9 @@ sweeper::~sweeper() {
 }
 
 void sweeper::attach(impl::sweep_target& target) {
+  // Of sweepers that are given one map at the same time, one gets it.
+  static std::mutex attaching;
+  const std::scoped_lock one_at_a_time(attaching);
   if (const auto other = target.sweeper_.lock()) {
     const std::scoped_lock hold(other->mutex);
     if (other->serves(&target)) throw std::logic_error("wane: the map has a sweeper already");

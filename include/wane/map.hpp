@@ -26,7 +26,10 @@
 //                 it came from the listener the map is as if the call had not been made.
 //   Memory        A thread's first call that finds something to change in a map (an expiry to commit included) may allocate
 //                 the thread's share of the map's state (std::bad_alloc, nothing changed). After that only calls that insert,
-//                 assign or reserve allocate, and scans in runs of equal hashes.
+//                 assign, reserve or take a snapshot fail for want of memory, scans in runs of equal hashes, and calls
+//                 inside another guard: of `hazard`, which may need more hazards, and of `versioned`, which may have to
+//                 wait for that guard. Under `versioned` a call that moves a deadline may have to move the entry, once
+//                 in four million times, and so may fail, too.
 //   Complexity    expected O(1) at load factor <= 1; a run of equal hashes is searched linearly.
 #pragma once
 
@@ -148,7 +151,8 @@ class map {
 
   // ---- Many at once ----------------------------------------------------------------------------------------------
   // Keys are taken in groups: what the next ones will need is fetched while the first are worked on, so that on large maps
-  // several waits for memory overlap. Each key is a call of its own, in order; what comes before one that throws has happened.
+  // several waits for memory overlap. Each key is a call of its own, in order. What comes before one that throws has happened;
+  // but hashes (and keys, where another type is converted) are made for 32 at once, and if that throws these 32 have not.
 
   /// Effects: values[i] = find(keys[i]), for each i. Keys: a random access range; Values: one of std::optional<T>, as long.
   /// Returns: how many were found. Otherwise as find.
@@ -262,7 +266,7 @@ class map {
   /// and memory for a word or two an entry; writers pay nothing for it. So it is for maps that are small or quiet for as
   /// long as that takes: a change a millisecond lets no map of 100,000 entries through. Holds a guard all the while.
   /// Progress: obstruction-free. Throws: std::bad_alloc, and what copying throws; a listener sees expiries met on the way.
-  /// Not there under reclaimers whose guards do not cover all that can be reached: epoch and rcu have it.
+  /// Not there under reclaimers whose guards do not cover all that can be reached: epoch, rcu and leak have it.
   [[nodiscard]] std::optional<std::vector<std::pair<Key, T>>> snapshot(unsigned attempts = 8)
     requires(blanket_reclaimer<typename Policy::reclaimer> && std::copy_constructible<Key> &&
              std::copy_constructible<T>);

@@ -8,7 +8,8 @@
 //   for (const auto& entry : gone.wait(stop)) log(entry.key, entry.why);     // in a thread of its own
 //
 // Guarantees:
-//   E1  Every removal that the map tells is taken exactly once, or was dropped because the queue was full, and counted.
+//   E1  Every removal that the map tells is taken exactly once, or was dropped because the queue was full, and counted;
+//       but one whose copy threw, which the caller is told by that exception.
 //   E2  Removals that one thread causes are taken in the order in which it caused them. Those of several threads are in
 //       the order in which they came to the queue, which need not be that in which the entries died.
 // Progress: not lock-free. A removal may wait for another thread that holds the lock, for the moment in which it moves

@@ -83,8 +83,7 @@ struct sweep_result {
   /// Deadline of the earliest entry known to expire after this pass, as a duration from now (never negative);
   /// nanoseconds::max() when none is known. Meaningful when pass_ended.
   std::chrono::nanoseconds next_due = std::chrono::nanoseconds::max();
-  /// How long after their deadlines the entries were removed, by the map's clock, which is read once for each batch of
-  /// 64 blocks.
+  /// How long after their deadlines the entries were removed and the listener had been told, by the map's clock.
   histogram lateness;
 };
 

@@ -3,7 +3,7 @@
 //
 // It visits its maps in turn, in batches, holding no guard between them; frees garbage; and shrinks tables that have
 // become too large. What is to be gained is known beforehand from the blocks' earliest deadlines, so that entries which
-// are not due, and entries without a TTL, cost nothing but one comparison per 64 of them.
+// are not due, and entries without a TTL, cost nothing but one comparison per 32 of them.
 #pragma once
 
 #include <chrono>
@@ -29,9 +29,11 @@ struct sweeper_options {
   /// Share of one core the sweeper may use, in (0, 1]. It may run ahead of that for a batch, or for a round of its maps
   /// if it makes good for it within the target, and rests accordingly; when the share does not suffice, lateness grows.
   double cpu_share = 0.05;
-  /// Per map: bytes of slots retired and not yet freed at which it stops removing and pushes reclamation instead.
+  /// Per map: bytes of slots retired and not yet freed at which it stops removing and pushes reclamation instead. What
+  /// callers remove, a lookup that meets an expired entry included, is theirs and goes beyond.
   std::size_t garbage_bytes = std::size_t{64} << 20;
-  /// Halve tables that have become too large, in the background.
+  /// Halve tables that have become too large, in the background; without effect on maps whose reclaimer has no grace period
+  /// (`hazard`, `leak`).
   bool shrink = true;
 };
 

@@ -18,11 +18,12 @@ enum class shortfall : std::uint8_t {
   cpu_share,      ///< it rested to keep its share of the core
   garbage,        ///< it stopped at its limit of garbage until readers let go of some
   another_sweep,  ///< a sweep by hand was under way in a map
+  memory,         ///< memory for its own state was exhausted
   machine         ///< none of these: its thread did not run in time, or the target is finer than the clock
 };
 
 [[nodiscard]] constexpr const char* to_string(shortfall s) noexcept {
-  constexpr const char* names[] = {"none", "cpu_share", "garbage", "another_sweep", "machine"};
+  constexpr const char* names[] = {"none", "cpu_share", "garbage", "another_sweep", "memory", "machine"};
   return names[static_cast<unsigned>(s)];
 }
 
@@ -31,6 +32,7 @@ struct hold_ups {
   std::chrono::nanoseconds cpu_share{0};
   std::chrono::nanoseconds garbage{0};
   std::chrono::nanoseconds another_sweep{0};
+  std::chrono::nanoseconds memory{0};
 };
 
 /// Totals since the sweeper was made, and how it has kept its target of late. An entry's lateness is how long after its
@@ -42,6 +44,7 @@ struct sweeper_stats {
   std::uint64_t blocks_skipped = 0;
   std::uint64_t garbage_limited = 0;     ///< turns cut short because reclamation was behind
   std::uint64_t busy = 0;                ///< turns lost because another sweep was under way in the map
+  std::uint64_t failed = 0;              ///< turns ended by an exception: memory was exhausted; they are tried again
   std::chrono::nanoseconds cpu_time{0};  ///< of the sweeper's thread
   std::chrono::nanoseconds pass_last{0};
   std::chrono::nanoseconds pass_max{0};

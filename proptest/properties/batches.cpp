@@ -109,6 +109,34 @@ void ranges_of_different_length_are_refused() {
   EXPECT(is_refused([&] { map.erase_many(keys, erased); }) && map.contains(1), "erase_many");
 }
 
+/// Where a hash throws, the groups of 32 before have happened, and nothing of its own.
+void a_hash_that_throws_leaves_its_group_undone() {
+  struct choosy : timed<int, wane::epoch> {
+    struct hash {
+      std::uint64_t operator()(int key) const {
+        if (key == 40) throw std::runtime_error("not this one");
+        return static_cast<std::uint64_t>(key);
+      }
+    };
+  };
+  wane::map<int, int, choosy> map;
+  std::vector<int> keys(64);
+  for (int k = 0; k < 64; ++k) {
+    keys[static_cast<std::size_t>(k)] = k;
+    if (k != 40) map.insert(k, k);
+  }
+  std::vector<bool> erased(64);
+  bool thrown = false;
+  try {
+    map.erase_many(keys, erased);
+  } catch (const std::runtime_error&) {
+    thrown = true;
+  }
+  EXPECT(thrown, "what the hash throws is not let out");
+  for (int k = 0; k < 64; ++k)
+    if (k != 40) EXPECT(map.contains(k) == (k >= 32) && erased[static_cast<std::size_t>(k)] == (k < 32), "key " << k);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -123,5 +151,6 @@ int main(int argc, char** argv) {
                                          [&]<class R>(const auto& name) { test.template operator()<int, R>(name); });
   test.template operator()<std::string, wane::epoch>("of strings");
   tests.test("ranges_of_different_length_are_refused", ranges_of_different_length_are_refused);
+  tests.test("a_hash_that_throws_leaves_its_group_undone", a_hash_that_throws_leaves_its_group_undone);
   return tests.result();
 }

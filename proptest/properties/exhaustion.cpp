@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // Properties: whichever allocation fails, of pages or by operator new, calls that need memory throw bad_alloc and leave
 // the map as it was; the others, erase first of all, succeed, but for a thread's first.
+#include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <new>
+#include <thread>
+#include <vector>
 
 #include "support/driver.hpp"
 #include "support/harness.hpp"
@@ -108,6 +112,55 @@ void expiry_needs_no_memory() {
   REQUIRE(map.check().ok(), listed(map.check().problems));
 }
 
+template <class R>
+struct heard : wane::policy<std::uint64_t> {
+  using reclaimer = R;
+  using clock = wane::manual_clock;
+  using listener = std::function<void(std::uint64_t, std::uint64_t, wane::cause)>;
+};
+
+/// What a sweeper's thread needs when it first comes to a map may not be there. It comes again.
+template <class R>
+void a_sweeper_outlives_want_of_memory() {
+  const attendance<R> present;
+  wane::manual_clock clock;
+  // The first map's listener is called on the sweeper's thread, and takes that thread's memory away before it comes to the second.
+  wane::map<std::uint64_t, std::uint64_t, heard<R>> first({},
+                                                          {.clock = clock, .listener = [](auto, auto, wane::cause why) {
+                                                             if (why == wane::cause::expired)
+                                                               detail::armed = fault{fault::kind::heap, 0, true};
+                                                           }});
+  wane::map<std::uint64_t, std::uint64_t, heard<R>> second({}, {.clock = clock});
+  for (auto* map : {&first, &second}) map->insert(1, 1, std::chrono::seconds(1));
+  clock.advance(std::chrono::seconds(2));
+  wane::sweeper sweeper({.lateness = std::chrono::milliseconds(1), .cpu_share = 1});
+  sweeper.attach(first);
+  sweeper.attach(second);
+  // The first slots have room in every map; a thread that comes later needs memory.
+  constexpr unsigned others = 16;
+  barrier there(others + 1), gone(others + 1);
+  std::vector<std::jthread> threads;
+  for (unsigned i = 0; i < others; ++i)
+    threads.emplace_back([&] {
+      wane::std_environment::thread_slot();
+      there.arrive_and_wait();
+      gone.arrive_and_wait();
+    });
+  there.arrive_and_wait();
+  const auto wait_until = [](auto&& holds) {
+    while (!holds()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  sweeper.start();
+  wait_until([&] { return sweeper.stats().failed >= 2; });
+  EXPECT(first.empty() && second.stats().size == 1, "what is swept without memory");
+  sweeper.stop();
+  sweeper.start();  // a thread that has memory
+  wait_until([&] { return sweeper.stats().removed == 2; });
+  sweeper.stop();
+  gone.arrive_and_wait();
+  EXPECT(first.empty() && second.empty() && second.check().ok(), "they are swept");
+}
+
 /// A map that cannot be made is not made, and leaks nothing (the sanitizers watch).
 template <class R>
 void construction_fails_cleanly() {
@@ -144,6 +197,9 @@ int main(int argc, char** argv) {
   });
   for_each_reclaimer<every_reclaimer>("expiry_needs_no_memory", [&]<class R>(const auto& name) {
     tests.property(name, [] { expiry_needs_no_memory<R>(); });
+  });
+  for_each_reclaimer<every_reclaimer>("a_sweeper_outlives_want_of_memory", [&]<class R>(const auto& name) {
+    tests.test(name, a_sweeper_outlives_want_of_memory<R>);
   });
   for_each_reclaimer<every_reclaimer>("construction_fails_cleanly", [&]<class R>(const auto& name) {
     tests.property(name, [] { construction_fails_cleanly<R>(); });

@@ -3,10 +3,13 @@
 #include <wane/map.hpp>
 #include <wane/reclaim/controls.hpp>
 
+#include <atomic>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -179,10 +182,40 @@ void what_is_left_is_told_when_the_map_is_destroyed(bool throws) {
   }
 }
 
+/// While one thread is inside the listener, others find, insert, replace and remove: other keys, and the very same.
+template <class R>
+void a_slow_listener_holds_nobody_up() {
+  fixture<R> f;
+  std::promise<void> inside, done;
+  const auto let_go = done.get_future().share();
+  *f.listener.does = [&, first = std::make_shared<std::atomic<bool>>(true)](auto...) {
+    // [SL1] relaxed: who is first is told by the exchange itself.
+    if (!first->exchange(false, std::memory_order_relaxed)) return;
+    inside.set_value();
+    let_go.wait();
+  };
+  for (std::uint64_t k = 0; k < 10; ++k) f.map.insert(k, 10);
+  std::jthread slow([&] {
+    const attendance<R> present;
+    f.map.erase(1);
+  });
+  inside.get_future().wait();
+  EXPECT(!f.map.contains(1) && f.map.insert(1, 20) && f.map.find(1) == 20, "the key whose end is being told");
+  for (std::uint64_t k = 0; k < 1000; ++k)
+    EXPECT(f.map.insert_or_assign(k, 30) == (k >= 10) && f.map.find(k) == 30 && f.map.erase(k), "key " << k);
+  f.map.sweep_some();
+  done.set_value();
+  slow.join();
+  EXPECT(f.map.empty() && f.map.check().ok(), f.map.size() << " left");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
+  for_each_reclaimer<every_reclaimer>("a_slow_listener_holds_nobody_up", [&]<class R>(const auto& name) {
+    tests.test(name, a_slow_listener_holds_nobody_up<R>);
+  });
   for_each_reclaimer<every_reclaimer>("the_listener_is_told_after_the_entry_is_gone", [&]<class R>(const auto& name) {
     tests.test(name, the_listener_is_told_after_the_entry_is_gone<R>);
   });

@@ -15,7 +15,7 @@
 
 namespace proptest {
 
-/// Any program that a map can be used with: one to four buckets, growth or none, either reclaimer, either kind of keys; up to
+/// Any program that a map can be used with: one to four buckets, growth or none, any reclaimer, either kind of keys; up to
 /// three keys, two of one hash, up to three threads of up to four calls each.
 [[nodiscard]] rc::Gen<program> any_small_program();
 

@@ -2,7 +2,9 @@
 // Stress: sweeps, by hand and by a sweeper's thread, against everything that changes a deadline or a slot.
 #include <wane/sweeper.hpp>
 
+#include <array>
 #include <functional>
+#include <stdexcept>
 
 #include "support/contest.hpp"
 
@@ -275,6 +277,28 @@ void a_map_has_at_most_one_sweeper() {
   }
 }
 
+/// Of sweepers that are given one map at the same time one gets it.
+void attach_races_attach() {
+  constexpr unsigned threads = 3;
+  for (rounds r; r.go_on();) {
+    wane::map<int, int> map;
+    std::array<wane::sweeper, threads> sweepers;
+    barrier all(threads);
+    std::atomic<unsigned> got{0};
+    together(threads, [&](unsigned i) {
+      all.arrive_and_wait();
+      try {
+        sweepers[i].attach(map);
+        // [AT1] relaxed: read after the threads have been joined.
+        got.fetch_add(1, std::memory_order_relaxed);
+      } catch (const std::logic_error&) {
+      }
+    });
+    // [AT2] relaxed: as [AT1].
+    EXPECT(got.load(std::memory_order_relaxed) == 1, got.load(std::memory_order_relaxed) << " sweepers have the map");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -308,5 +332,6 @@ int main(int argc, char** argv) {
   tests.test("a_sweeper_says_why_it_is_late", a_sweeper_says_why_it_is_late);
   tests.test("a_sweeper_keeps_its_totals_when_it_is_restarted", a_sweeper_keeps_its_totals_when_it_is_restarted);
   tests.test("a_map_has_at_most_one_sweeper", a_map_has_at_most_one_sweeper);
+  tests.test("attach_races_attach", attach_races_attach);
   return tests.result();
 }

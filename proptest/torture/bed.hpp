@@ -355,7 +355,7 @@ class torture_bed {
     }
   }
 
-  /// Before a map is destroyed, which tells nobody of its entries.
+  /// Before a map is destroyed: what it tells of what is left then is not this bed's matter.
   void end_of(map& m, bool swept) {
     if (swept) sweeper_.detach(m);
     const attendance<reclaimer> present;

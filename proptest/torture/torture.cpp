@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Stress: every reclaimer on the bed (bed.hpp). Readers linger in visits while what they look at is removed, and count how
+// Stress: epochs and the flavours of RCU on the bed (bed.hpp). Readers linger in visits while what they look at is removed, and count how
 // old it gets.
 //
 // `Reader Pipe:` counts visits by the age of what they saw, 0 in the map, 1 removed; all others must be 0. `Reader Batch:`

@@ -143,8 +143,18 @@ const std::vector<corruption>& corruptions() {
          retired.prepare(start.read());
          start.prepare(way::to_node(m.handles[0]));
        }},
-      {"a_slot_that_does_not_exist", "met twice",
+      {"a_slot_that_does_not_exist", "does not exist",
        [](sound_map& m) { m.node(1).next.prepare(way::to_node(1u << 20)); }},
+      {"a_replacement_of_itself", "and something else as well",
+       [](sound_map& m) { m.node(1).life.prepare(m.node(1).life.read().forwarded_to(m.handles[1])); }},
+      {"a_replacement_that_does_not_exist", "does not exist",
+       [](sound_map& m) { m.node(1).life.prepare(m.node(1).life.read().forwarded_to(1u << 20)); }},
+      {"a_replacement_that_is_linked", "and something else as well",
+       [](sound_map& m) {
+         word& before = m.word_before(true, true);
+         auto& second = m.map.entries()[m.behind(before).read().target()].life;
+         second.prepare(second.read().forwarded_to(before.read().target()));
+       }},
       {"a_free_slot_that_is_alive", "is free but not DEAD",
        [](sound_map& m) {
          auto& list = m.map.entries();

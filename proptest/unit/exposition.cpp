@@ -34,7 +34,8 @@ wane::stats map_figures() {
 wane::sweeper_stats sweeper_figures() {
   wane::sweeper_stats s;
   std::uint64_t n = 200;
-  for (auto* figure : {&s.passes, &s.removed, &s.blocks_scanned, &s.blocks_skipped, &s.garbage_limited, &s.busy})
+  for (auto* figure :
+       {&s.passes, &s.removed, &s.blocks_scanned, &s.blocks_skipped, &s.garbage_limited, &s.busy, &s.failed})
     *figure = ++n;
   s.cpu_time = 1234567891ns;
   s.pass_last = 3ms;
@@ -101,6 +102,7 @@ void a_page_says_what_the_sweeper_says() {
   expect("skipped_blocks_total", 204);
   expect("garbage_limited_total", 205);
   expect("busy_total", 206);
+  expect("failed_total", 207);
   expect("cpu_seconds_total", 1.234567891);
   expect("last_pass_seconds", 0.003);
   expect("longest_pass_seconds", 0.007);

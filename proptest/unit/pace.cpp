@@ -115,9 +115,11 @@ void what_held_up_longest_is_why() {
   EXPECT(why({.cpu_share = 3s, .garbage = 2s, .another_sweep = 1s}) == shortfall::cpu_share, "the CPU share");
   EXPECT(why({.cpu_share = 1s, .garbage = 2s, .another_sweep = 1s}) == shortfall::garbage, "garbage");
   EXPECT(why({.cpu_share = 1s, .garbage = 2s, .another_sweep = 3s}) == shortfall::another_sweep, "another sweep");
+  EXPECT(why({.garbage = 1s, .memory = 2s}) == shortfall::memory, "memory");
   EXPECT(why({}) == shortfall::machine, "none of them");
   EXPECT(why({.cpu_share = 3s}, 2ms) == shortfall::none, "the target was met");
-  for (const auto s : {shortfall::none, shortfall::cpu_share, shortfall::garbage, shortfall::another_sweep})
+  for (const auto s :
+       {shortfall::none, shortfall::cpu_share, shortfall::garbage, shortfall::another_sweep, shortfall::memory})
     EXPECT(std::string(to_string(s)) != to_string(shortfall::machine), "each has a name");
 }
 

@@ -42,11 +42,16 @@ class checker {
   void problem(std::string what) {
     if (report_.problems.size() < 100) report_.problems.push_back(std::move(what));
   }
-  void put(handle h, use u, const char* name) {
-    if (h == null_handle || h >= uses_.size()) return problem("slot " + std::to_string(h) + " does not exist");
-    if (uses_[h] != use::unseen) problem("slot " + std::to_string(h) + " is " + name + " and something else as well");
+  /// False: the slot does not exist, or is something else; what hangs on it is not to be followed.
+  bool put(handle h, use u, const char* name) {
+    const bool exists = h != null_handle && h < uses_.size();
+    if (!exists) problem("slot " + std::to_string(h) + " does not exist");
+    if (!exists) return false;
+    const bool unseen = uses_[h] == use::unseen;
+    if (!unseen) problem("slot " + std::to_string(h) + " is " + name + " and something else as well");
     uses_[h] = u;
-    ++report_.slots;
+    report_.slots += unseen ? 1 : 0;
+    return unseen;
   }
 
   void walk_list() {
@@ -73,8 +78,8 @@ class checker {
         continue;
       }
       const handle h = l.target();
-      if (h >= uses_.size() || uses_[h] == use::linked) return problem("a node is met twice: the list has a cycle");
-      put(h, use::linked, "linked");
+      if (h < uses_.size() && uses_[h] == use::linked) return problem("a node is met twice: the list has a cycle");
+      if (!put(h, use::linked, "linked")) return;
       const node& n = list_[h];
       const std::uint64_t hash = n.hash();
       if (hash < floor) problem("slot " + std::to_string(h) + " stands too late");
@@ -96,7 +101,7 @@ class checker {
     // A node that was replaced and could not be unlinked for want of memory: its replacements are not linked yet.
     for (state f = s; f.is_forward();) {
       at = f.forward();
-      put(at, use::linked, "a replacement");
+      if (!put(at, use::linked, "a replacement")) break;
       const node& replacement = list_[at];
       f = replacement.life.read();
       if (f.is_live()) live = &replacement;

@@ -47,13 +47,15 @@ inline void judge(sweeper_stats::recent& window, std::chrono::nanoseconds target
   window.why = shortfall::none;
   if (window.met()) return;
   const hold_ups& by = window.held_up;
-  const auto longest = std::max({by.cpu_share, by.garbage, by.another_sweep});
+  const auto longest = std::max({by.cpu_share, by.garbage, by.another_sweep, by.memory});
   if (longest == std::chrono::nanoseconds::zero())
     window.why = shortfall::machine;
   else if (longest == by.garbage)
     window.why = shortfall::garbage;
   else if (longest == by.another_sweep)
     window.why = shortfall::another_sweep;
+  else if (longest == by.memory)
+    window.why = shortfall::memory;
   else
     window.why = shortfall::cpu_share;
 }

@@ -206,7 +206,7 @@ bool map_core<Key, T, Policy>::sweep_slot(operation& op, handle h, tick_count no
     op.me().count(&counters<environment>::listener_errors);
   }
   ++result.removed;
-  result.lateness.add(std::chrono::nanoseconds((now - deadline) * time_.tick_ns));
+  result.lateness.add(std::chrono::nanoseconds((time_.now() - deadline) * time_.tick_ns));
   return true;
 }
 

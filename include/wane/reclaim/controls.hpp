@@ -2,8 +2,9 @@
 // Two reclaimers that are none, to measure and test the others by.
 //
 //   leak           frees nothing before the map is destroyed: the bound of what any scheme can cost
-//   unsafe_reuse   lets a slot serve again the moment it is unlinked, with nothing to protect readers or writers: every
-//                  ABA test must fail under it. WRONG on purpose; there only if WANE_UNSAFE_REUSE is defined.
+//   unsafe_reuse   lets a slot serve again the moment it is unlinked, with nothing to protect readers or writers but the
+//                  counters of words: every ABA test must fail under it without these, and those that need validation
+//                  with them, too. WRONG on purpose; there only if WANE_UNSAFE_REUSE is defined.
 #pragma once
 
 #include <cstdint>

@@ -19,10 +19,10 @@
 //       grace period before it serves again; a link about to pass a quarter of its tags is changed only when every guard
 //       that was there at the last such change is over.
 //
-// Garbage: none, whatever readers do; quarantine takes one slot in four million uses. Values are handed out as copies, so
+// Garbage: none, whatever readers do, but for quarantine, which takes one slot in four million uses. Values are handed out as copies, so
 // keys and values are trivially copyable. Guards announce an epoch, for quarantine alone; they are wait-free.
-// Progress: lock-free, but a link can pass a quarter of its tags, 134 million changes, only with the last such passage a
-// grace period ago, and waits for that.
+// Progress: lock-free, but a link can pass a quarter of its tags, 134 million changes, only with the last such passage of any
+// link of the domain a grace period ago, and waits for that.
 #pragma once
 
 #include <cstdint>
