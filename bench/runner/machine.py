@@ -64,8 +64,12 @@ def packages() -> dict[str, str]:
 
 
 def commit() -> dict:
-    """The commit, and a digest of what differs from it: two dirty trees are the same study only if they are equal."""
-    difference = _output("git", "diff", "HEAD")
+    """The commit, and a digest of what differs from it: two dirty trees are the same study only if they are equal. Without
+    git, as in an unpacked archive, nothing is known of it."""
+    try:
+        difference = _output("git", "diff", "HEAD") + _output("git", "ls-files", "--others", "--exclude-standard")
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": "unknown", "dirty": False, "difference": None}
     return {
         "commit": _output("git", "rev-parse", "HEAD"),
         "dirty": bool(difference),
@@ -100,6 +104,8 @@ def remarks(machine: dict, records: list[dict]) -> list[str]:
                     "does not unless MALLOC_CONF=thp:always is set")
     if not machine["membarrier"]:
         said.append("sys_membarrier is missing: epoch, rcu_memb and lfht_memb fall back to fences on this machine")
+    if machine["commit"] == "unknown":
+        said.append("this is no git checkout: which commit it is, is not known")
     if machine["dirty"]:
         said.append("the tree differs from the commit")
     # A single thread never waits for another, unless that is parked and holds a lock.

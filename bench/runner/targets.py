@@ -47,6 +47,13 @@ class Study:
         ours, theirs = self.median(OURS, workload, threads), self.median(peer, of or workload, threads)
         return (ours / theirs, f"{ours / theirs:.2f}") if ours and theirs else None
 
+    def ours_over(self, ours: str, peer: str, workload: str, threads: int) -> tuple[float, str] | None:
+        """The same for another of ours; by turns if the peer is the base of the ratios."""
+        if peer == OURS and (one := self._paired.get((ours, workload, threads))):
+            return 1 / one["ratio"], f"{1 / one['ratio']:.2f} [{1 / one['high']:.2f}–{1 / one['low']:.2f}]"
+        rates = self.median(ours, workload, threads), self.median(peer, workload, threads)
+        return (rates[0] / rates[1], f"{rates[0] / rates[1]:.2f}") if all(rates) else None
+
     def peers(self, workload: str, threads: int) -> list[str]:
         rows = self._frame[(self._frame["workload"] == workload) & (self._frame["threads"] == threads)]
         return sorted(name for name in rows["map"].unique() if not name.startswith("wane") and name != "null")
@@ -93,6 +100,8 @@ def _large(study: Study) -> Iterator[Verdict]:
                                 "ms", 1e3, 1)
             yield from _at_most(what + "p99.999", study.median(OURS, workload, threads, "insert_p99999_seconds"),
                                 "us", 1e6, 50)
+    for ours, peer, least in (("wane_versioned", OURS, 0.9), ("wane_rcu_memb", "lfht_memb", 1.3)):
+        yield from _at_least(f"find_hit: {ours} over {peer}", study.ours_over(ours, peer, "find_hit", 1), least)
     yield from _at_most("bytes an entry, deadline included", study.median(OURS, "find_hit", 1, "bytes_per_entry"),
                         "bytes", 1, 45)
     for workload in _steady(study):

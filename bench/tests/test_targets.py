@@ -44,6 +44,11 @@ class Verdicts(unittest.TestCase):
                      record("null", 99, "zipf95", 2)])
         self.assertEqual(rows, {"zipf95, 2 threads, over sharded, the fastest peer": ("0.75 [0.75–0.75]", False)})
 
+    def test_of_other_reclaimers(self):
+        rows = told([record("wane_epoch", 10), record("wane_versioned", 8), record("wane_rcu_memb", 6), record("lfht_memb", 4)])
+        self.assertEqual(rows["find_hit: wane_versioned over wane_epoch"], ("0.80 [0.80–0.80]", False))
+        self.assertEqual(rows["find_hit: wane_rcu_memb over lfht_memb"], ("1.50", True))
+
     def test_over_threads(self):
         rows = told([record("wane_epoch", rate, "mix50", threads) for threads, rate in ((1, 10), (2, 19), (4, 17))])
         self.assertEqual(rows, {"mix50: 2 threads over one": ("1.90", True), "mix50: 4 threads over 2": ("0.89", False)})

@@ -284,14 +284,6 @@ void room_made_is_room_kept() {
   REQUIRE(map.check().ok(), listed(map.check().problems));
 }
 
-void a_map_of_ten_entries_costs_less_than_16_KiB() {
-  map_type map;
-  for (std::uint64_t k = 0; k < 10; ++k) map.insert(k, k);
-  const auto s = map.stats();
-  EXPECT(s.mapped_bytes + s.heap_bytes + sizeof(map) < 16 * 1024,
-         s.mapped_bytes << " mapped, " << s.heap_bytes << " on the heap, " << sizeof(map) << " in the object");
-}
-
 void impossible_options_are_refused() {
   for (const double load : {0.0, -1.0, 65.0, std::numeric_limits<double>::quiet_NaN()}) {
     try {
@@ -318,7 +310,6 @@ int main(int argc, char** argv) {
   tests.test("what_an_exception_leaves_is_due_at_once", what_an_exception_leaves_is_due_at_once);
   tests.property("a_table_grows_with_its_entries", a_table_grows_with_its_entries);
   tests.property("room_made_is_room_kept", room_made_is_room_kept);
-  tests.test("a_map_of_ten_entries_costs_less_than_16_KiB", a_map_of_ten_entries_costs_less_than_16_KiB);
   tests.test("impossible_options_are_refused", impossible_options_are_refused);
   return tests.result();
 }

@@ -118,8 +118,9 @@ void suite::ended(const std::string& name, bool passed, std::chrono::steady_cloc
   std::cerr << (passed ? "passed  " : "FAILED  ") << name << "  (" << took.count() << " s)" << std::endl;
   if (passed) return;
   ++failed_;
-  std::cerr << "replay with: WANE_SEED=" << seed() << " WANE_STRESS=" << wane_stress() << " " << program_ << " '"
-            << name << "'" << std::endl;
+  std::cerr << "replay with: WANE_SEED=" << seed() << " WANE_STRESS=" << wane_stress()
+            << (std::getenv("WANE_DEEP") == nullptr ? " " : " WANE_DEEP=1 ") << program_ << " '" << name << "'"
+            << std::endl;
 }
 
 }  // namespace proptest

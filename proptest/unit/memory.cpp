@@ -32,11 +32,16 @@ void a_map_of_ten_entries_costs_under_16_kib(Make make) {
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
-  for_each_reclaimer<main_reclaimers>("a_map_of_ten_entries_costs_under_16_kib", [&]<class R>(const auto& name) {
-    tests.test(name + ", integers", [] {
+  const std::string name = "a_map_of_ten_entries_costs_under_16_kib";
+  const auto of_integers = [&]<class R>(const auto& of_reclaimer) {
+    tests.test(of_reclaimer + ", integers", [] {
       a_map_of_ten_entries_costs_under_16_kib<R, std::uint64_t, std::uint64_t>([](unsigned i) { return i; });
     });
-    tests.test(name + ", strings", [] {
+  };
+  for_each_reclaimer<every_reclaimer>(name, of_integers);
+  for_each_reclaimer<copying_reclaimers>(name, of_integers);
+  for_each_reclaimer<every_reclaimer>(name, [&]<class R>(const auto& of_reclaimer) {
+    tests.test(of_reclaimer + ", strings", [] {
       a_map_of_ten_entries_costs_under_16_kib<R, std::string, std::string>(
           [](unsigned i) { return std::to_string(i); });
     });
