@@ -14,20 +14,35 @@ import sys
 import counted
 
 BEGIN, END = '<!-- counts: begin -->', '<!-- counts: end -->'
-COLUMNS = 'programs', 'schedules', 'steps', 'seconds'
+
+
+def schedules(counts):
+    seconds = counts.get('seconds', 0)
+    rate = counted.number(round(counts['schedules'] / seconds)) if seconds > 0 else ''
+    return [rate, extent(counts)]
+
+
+# A table for each way of counting: what it goes by, its columns, and those that are computed.
+TABLES = (
+    ('schedules', ('programs', 'schedules', 'steps', 'seconds'), ('schedules a second', 'explored'), schedules),
+    ('states', ('models', 'states', 'transitions', 'seconds'), (), lambda counts: []),
+    ('histories', ('histories', 'calls', 'keys', 'overlapping', 'seconds'), (), lambda counts: []),
+    ('visits', ('configurations', 'visits', 'looks', 'updates', 'threads', 'seconds'), (), lambda counts: []),
+)
 
 
 def table(sums):
-    header = ['subject', *COLUMNS, 'schedules a second', 'explored']
-    rows = [header, ['---', *['---:'] * (len(COLUMNS) + 1), '---']]
-    for subject, counts in sums.items():
-        if 'schedules' not in counts:
+    made = []
+    for key, columns, computed, compute in TABLES:
+        of_kind = {subject: counts for subject, counts in sums.items() if key in counts}
+        if not of_kind:
             continue
-        cells = [counted.number(counts[column]) if column in counts else '' for column in COLUMNS]
-        seconds = counts.get('seconds', 0)
-        rate = counted.number(round(counts['schedules'] / seconds)) if seconds > 0 else ''
-        rows.append([subject, *cells, rate, extent(counts)])
-    return ''.join(f'| {" | ".join(row)} |\n' for row in rows)
+        rows = [['subject', *columns, *computed],
+                ['---', *['---:'] * (len(columns) + max(len(computed) - 1, 0)), *['---'] * min(len(computed), 1)]]
+        rows += [[subject, *(counted.number(counts[column]) if column in counts else '' for column in columns), *compute(counts)]
+                 for subject, counts in of_kind.items()]
+        made.append(''.join(f'| {" | ".join(row)} |\n' for row in rows))
+    return '\n'.join(made)
 
 
 def extent(counts):

@@ -35,6 +35,14 @@ class Counts(unittest.TestCase):
         self.assertEqual(rows[2], '| pairs on one key | 4 | 2,000 | 180,000 | 1 | 2,000 | to the end |')
         self.assertEqual(rows[3], '| random walks | 14 | 10 | 100 | 0.50 | 20 | sampled |')
 
+    def test_each_way_of_counting_has_its_table(self):
+        models = 'counted Spin, list: models=1 states=100 transitions=300 seconds=0.5\n'
+        tables = counts.table(self.sums(SAID, models + models)).split('\n\n')
+        self.assertEqual(len(tables), 2)
+        self.assertEqual(tables[1], '| subject | models | states | transitions | seconds |\n'
+                                    '| --- | ---: | ---: | ---: | ---: |\n| Spin, list | 2 | 200 | 600 | 1 |\n')
+        self.assertEqual(counts.table({}), '')
+
     def test_an_exploration_cut_off_is_told(self):
         rows = counts.table(self.sums(SAID, SAID.replace('complete=4', 'complete=1'))).splitlines()
         self.assertIn('5 of 8 to the end, others cut off', rows[2])

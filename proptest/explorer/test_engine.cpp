@@ -172,7 +172,9 @@ int main(int argc, char** argv) {
       std::cerr << "  tagged stack, two threads, " << (stale == 0 ? "interleavings" : "relaxed memory") << ": "
                 << r.schedules << " schedules, "
                 << static_cast<std::uint64_t>(static_cast<double>(r.schedules) / r.seconds) << " a second"
-                << (r.complete ? ", all there are" : "") << std::endl;
+                << (r.complete ? ", all there are" : "") << "\ncounted a tagged stack, two threads"
+                << (stale == 0 ? "" : ", relaxed memory") << ": programs=1 explorations=1 complete=" << r.complete
+                << " schedules=" << r.schedules << " steps=" << r.steps << " seconds=" << r.seconds << std::endl;
     }
   });
   return tests.result();

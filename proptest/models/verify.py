@@ -98,6 +98,7 @@ def verify(configuration, spin, cc, directory):
             print(f'the end of the way there, of {len(trail)} lines:', *trail[-TRAIL_LINES:], sep='\n')
     return {
         'name': configuration.name,
+        'model': configuration.model,
         'breaks': configuration.breaks,
         'states': number(r'^ *([\d.e+]+) states, stored', pan.stdout),
         'transitions': number(r'^ *([\d.e+]+) transitions', pan.stdout),
@@ -112,6 +113,9 @@ def show(found):
     verdict = found['complaint'] or (f'breaks {found["breaks"]}, as it should' if found['breaks'] else 'holds')
     print(f'{found["name"]}: {found["states"]} states, {found["transitions"]} transitions, depth {found["depth"]}, '
           f'{found["build_seconds"]} + {found["search_seconds"]} s: {verdict}', flush=True)
+    if verdict == 'holds':
+        print(f'counted Spin, {found["model"]}: models=1 states={found["states"]:.0f} transitions={found["transitions"]:.0f} '
+              f'seconds={found["search_seconds"]}', flush=True)
 
 
 def chosen(arguments):
