@@ -213,25 +213,24 @@ void a_slow_listener_holds_nobody_up() {
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
-  for_each_reclaimer<every_reclaimer>("a_slow_listener_holds_nobody_up", [&]<class R>(const auto& name) {
-    tests.test(name, a_slow_listener_holds_nobody_up<R>);
-  });
-  for_each_reclaimer<every_reclaimer>("the_listener_is_told_after_the_entry_is_gone", [&]<class R>(const auto& name) {
-    tests.test(name, the_listener_is_told_after_the_entry_is_gone<R>);
-  });
-  for_each_reclaimer<every_reclaimer>("the_listener_may_call_back_into_the_map", [&]<class R>(const auto& name) {
-    tests.test(name, the_listener_may_call_back_into_the_map<R>);
-  });
-  for_each_reclaimer<every_reclaimer>("a_removal_stands_although_the_listener_throws", [&]<class R>(const auto& name) {
-    tests.test(name, a_removal_stands_although_the_listener_throws<R>);
-  });
+  const auto over_all = [](const std::string& what, auto test) {
+    for_each_reclaimer<every_reclaimer>(what, test);
+    for_each_reclaimer<copying_reclaimers>(what, test);
+  };
+  over_all("a_slow_listener_holds_nobody_up",
+           [&]<class R>(const auto& name) { tests.test(name, a_slow_listener_holds_nobody_up<R>); });
+  over_all("the_listener_is_told_after_the_entry_is_gone",
+           [&]<class R>(const auto& name) { tests.test(name, the_listener_is_told_after_the_entry_is_gone<R>); });
+  over_all("the_listener_may_call_back_into_the_map",
+           [&]<class R>(const auto& name) { tests.test(name, the_listener_may_call_back_into_the_map<R>); });
+  over_all("a_removal_stands_although_the_listener_throws",
+           [&]<class R>(const auto& name) { tests.test(name, a_removal_stands_although_the_listener_throws<R>); });
   const auto left = [&]<class R>(const auto& name) {
     tests.test(name, [] { what_is_left_is_told_when_the_map_is_destroyed<R>(false); });
     tests.test(name + ", throwing", [] { what_is_left_is_told_when_the_map_is_destroyed<R>(true); });
   };
   const std::string name = "what_is_left_is_told_when_the_map_is_destroyed";
-  for_each_reclaimer<every_reclaimer>(name, left);
-  for_each_reclaimer<copying_reclaimers>(name, left);
+  over_all(name, left);
   left.template operator()<wane::leak>(name + " [leak]");
   return tests.result();
 }

@@ -60,14 +60,15 @@ const std::vector<condition>& conditions() {
   return all;
 }
 
-/// Which reclaimer and which kind of key: all in turn, beginning with another for each seed, so that each pair meets each of
-/// the ten in time.
+/// Which reclaimer, which kind of key, and whether the listener looks for what it is told of: all in turn, beginning with another for each seed, so that each pair meets each
+/// of the ten reclaimers and keys in time.
 void vary(program& p, std::size_t n) {
   n += seed() % 10;
   constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned,
                                         reclamation::hazard, reclamation::ibr};
   p.reclaimer = reclaimers[n % 5];
   p.integer_keys = n / 5 % 2 == 0;
+  p.curious_listener = n / 10 % 2 == 0;
 }
 
 explorer::limits each() { return {.seconds = 2 * stress_factor()}; }
