@@ -198,12 +198,14 @@ class map {
   template <class K>
   bool erase(const K& key);
 
-  /// Effects: removes the entry if pred(const Key&, const T&) holds for the value removed. Returns: whether it did.
+  /// Effects: removes the entry if pred(const Key&, const T&) holds for the value removed. Returns: whether it did. Throws: what
+  /// pred throws, before anything is removed. Otherwise as erase.
   template <class K, class Pred>
   bool erase_if(const K& key, Pred&& pred);
 
   /// Effects: scans the map and removes every entry for which pred(const Key&, const T&) holds, one by one.
-  /// Returns: how many. Complexity: O(size + buckets).
+  /// Returns: how many. Progress: lock-free. Linearizes at: each removal as erase; the call as a whole nowhere.
+  /// Throws: what pred throws; what was removed before stays removed. Complexity: O(size + buckets).
   template <class Pred>
     requires std::predicate<Pred&, const Key&, const T&>
   std::size_t erase_if(Pred&& pred);
@@ -215,6 +217,7 @@ class map {
     requires std::copy_constructible<T>;
 
   /// Effects: removes, one by one, every entry that is there when the scan comes by (cause `cleared`). Not atomic.
+  /// Progress, linearization and complexity: as erase_if of all entries.
   void clear();
 
   // ---- Deadlines -------------------------------------------------------------------------------------------------
@@ -250,13 +253,16 @@ class map {
   // In split order, which growth and shrinking never change. An entry present throughout is visited exactly once (the
   // value is one that it had); a key that comes or goes meanwhile is visited at most once.
 
+  /// Progress: lock-free. Linearizes at: nothing as a whole; each visit as a find. Complexity: O(size + buckets).
+
   /// Effects: calls f(const Key&, const T&) for every entry, in batches, with no guard held between batches.
+  /// Throws: what f throws; std::bad_alloc in a run of equal hashes.
   template <class F>
   void for_each(F&& f);
 
   /// Effects: visits about `n` entries from `from` on (more when a run of equal hashes goes on), calling
   /// f(const Key&, const T&), and holds nothing afterwards. n of 0 is taken as 1.
-  /// Returns: where to go on. Scanning from a cursor that is at_end() starts over.
+  /// Returns: where to go on. Scanning from a cursor that is at_end() starts over. Throws: as for_each.
   template <class F>
   [[nodiscard]] cursor scan(cursor from, std::size_t n, F&& f);
 
@@ -293,10 +299,13 @@ class map {
 
   /// Effects: removes expired entries, going on where the last call (of any thread) stopped; see impl/sweep.hpp. One
   /// sweep runs at a time; a second concurrent call returns at once, having done nothing.
+  /// Progress: lock-free, but one that has been stopped in the middle keeps other sweeps out. Linearizes at: each removal as
+  /// the expiry that it is (impl/sweep.hpp). Throws: what the listener throws; what the budget had left is due at once then.
   sweep_result sweep_some(const sweep_budget& budget = {});
 
   /// Effects: pushes the reclaimer and frees what has outlived its grace period, other threads' garbage included.
-  /// Returns: slots freed. Progress: non-blocking.
+  /// Returns: slots freed. Progress: lock-free. To have everything freed that has been removed by now, wait on the domain first:
+  /// domain().barrier(), outside of every guard, and then collect() (reclaimers that know no grace period have no barrier).
   std::size_t collect();
 
   /// The domain that the map's guards belong to.

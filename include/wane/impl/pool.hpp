@@ -82,8 +82,9 @@ class pool {
 
   /// Notes that a slot of `block` has been given the deadline d. Call after storing the state.
   void lower_earliest(std::uint32_t block, tick_count d) noexcept {
-    // [P14] light: pairs with [W6]. Against take_earliest: if our state came first, the sweep's scan of the block sees it; if the sweep's exchange
-    // came first, we see the empty summary here and lower it. The sweep pays for that order with a heavy fence.
+    // [P14] light: pairs with [W6]. Against take_earliest: if our state came first, the sweep's scan of the block sees
+    // it; if the sweep's exchange came first, we see the empty summary here and lower it. The sweep pays for that order
+    // with a heavy fence.
     Env::light_fence();
     auto& summary = summaries_[block];
     const std::uint64_t urgency = never - d;

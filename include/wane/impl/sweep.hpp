@@ -148,7 +148,8 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
   } restore{slots, due, sweep_earliest_};
 
   for (std::size_t i = 0; i < due.count; ++i) slots.take_earliest(due.block[i]);
-  // [W6] heavy: pairs with [P14]. If a deadline was stored before this fence the scan below sees it; if after, its thread finds the summary empty.
+  // [W6] heavy: pairs with [P14]. If a deadline was stored before this fence the scan below sees it; if after, its
+  // thread finds the summary empty.
   environment::heavy_fence();
   operation op(list_);
   std::array<scanned_block, due_blocks::capacity> scanned;
