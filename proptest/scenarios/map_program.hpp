@@ -58,7 +58,8 @@ class tracked {
   }
   ~tracked() {
     check();
-    canary_ = 0;
+    // volatile: to the compiler a store to an object at its end is dead.
+    *const_cast<volatile std::uint64_t*>(&canary_) = 0;
     --*alive;
   }
   operator std::uint64_t() const noexcept {  // NOLINT(google-explicit-constructor): stands for it

@@ -39,7 +39,10 @@ class tracked : private instances<tracked> {
   explicit tracked(identity who) noexcept : bits_(who.bits) {}
   tracked(const tracked& other) noexcept : instances<tracked>(), bits_(other.bits_) {}
   tracked& operator=(const tracked&) = default;
-  ~tracked() { bits_ = ~std::uint64_t{0}; }
+  ~tracked() {
+    // volatile: to the compiler a store to an object at its end is dead.
+    *const_cast<volatile std::uint64_t*>(&bits_) = ~std::uint64_t{0};
+  }
 
   [[nodiscard]] identity who() const noexcept { return identity(bits_); }
   friend bool operator==(const tracked& a, const tracked& b) noexcept { return a.bits_ == b.bits_; }
