@@ -101,14 +101,15 @@ def over_time(rows: pandas.DataFrame, series: str = "sample_retired_bytes") -> p
                              "min": by_sample["bytes"].min(), "max": by_sample["bytes"].max()})
 
 
-def _draw_garbage(axis, stalled: pandas.DataFrame, styles: dict[str, dict]) -> None:
-    if stalled.empty:
+def _draw_garbage(axis, sampled: pandas.DataFrame, styles: dict[str, dict], what: str) -> None:
+    """Garbage over time; `what` says how the mix was run by so many threads."""
+    if sampled.empty:
         axis.set_visible(False)
         return
-    threads = stalled["threads"].max()
-    stalled = stalled[stalled["threads"] == threads]
+    threads = sampled["threads"].max()
+    sampled = sampled[sampled["threads"] == threads]
     for place, (name, style) in enumerate(styles.items()):
-        rows = stalled[stalled["map"] == name]
+        rows = sampled[sampled["map"] == name]
         if rows.empty:
             continue
         line = over_time(rows)
@@ -119,7 +120,7 @@ def _draw_garbage(axis, stalled: pandas.DataFrame, styles: dict[str, dict]) -> N
         axis.fill_between(line["seconds"], line["min"], line["max"], color=style["color"], alpha=0.15, linewidth=0)
     axis.set_yscale("symlog", linthresh=1e5, linscale=0.5)
     axis.set_ylim(bottom=0)
-    axis.set_title(f"a reader is parked, {plural(threads)} at work", fontsize=10)
+    axis.set_title(what.format(plural(threads)), fontsize=10)
     axis.set_xlabel("seconds")
     axis.set_ylabel("bytes of garbage")
 
@@ -156,20 +157,22 @@ def _draw_throughput(axis, frame: pandas.DataFrame, styles: dict[str, dict], cor
 
 
 def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: Path) -> list[Path]:
-    """Garbage behind a parked reader beside what the map gets done."""
+    """Garbage behind a parked reader, and of more threads than cores, beside what the map gets done."""
     frame = frame_of(records)
     if frame.empty or not frame["workload"].isin(["stalled", "oversubscribed"]).any():
         return []
     ours = frame[frame["map"].isin([map_.name for map_ in maps if map_.is_wane])]
     styles = {name: style for name, style in styles_of(maps).items() if (ours["map"] == name).any()}
-    figure, (garbage, throughput) = plt.subplots(1, 2, figsize=(13, 4))
-    _draw_garbage(garbage, ours[ours["workload"] == "stalled"], styles)
+    figure, (parked, crowded, throughput) = plt.subplots(1, 3, figsize=(19, 4))
+    _draw_garbage(parked, ours[ours["workload"] == "stalled"], styles, "a reader is parked, {} at work")
+    _draw_garbage(crowded, ours[ours["workload"] == "oversubscribed"], styles,
+                  f"nobody is parked, {{}} on {machine['cores']} cores")
     _draw_throughput(throughput, ours, styles, machine["cores"])
-    for axis, across in ((garbage, "both"), (throughput, "y")):
+    for axis, across in ((parked, "both"), (crowded, "both"), (throughput, "y")):
         axis.grid(axis=across, alpha=0.3)
         axis.set_axisbelow(True)
     figure.tight_layout()
-    shown = garbage if garbage.get_visible() else throughput
+    shown = next(axis for axis in (parked, crowded, throughput) if axis.get_visible())
     figure.legend(*shown.get_legend_handles_labels(), loc="center left", bbox_to_anchor=(1.0, 0.5))
     figure.text(0, -0.03, caption_of(machine), fontsize=8)
     return save(figure, directory, "reclaimers")
