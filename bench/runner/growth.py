@@ -25,7 +25,9 @@ def frame_of(records: list[dict]) -> pandas.DataFrame:
 
 
 def _columns(rows: pandas.DataFrame, operation: str, name: str) -> dict[str, pandas.DataFrame]:
-    return {f"{name} {heading}": spread(rows.assign(value=unit * rows[f"{operation}_{quantile}_seconds"]), "value")
+    # Null where insertions were over before the reader had begun.
+    return {f"{name} {heading}": spread(
+        rows.assign(value=unit * pandas.to_numeric(rows[f"{operation}_{quantile}_seconds"])), "value")
             for heading, quantile, unit in COLUMNS}
 
 

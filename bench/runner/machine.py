@@ -104,7 +104,7 @@ def remarks(machine: dict, records: list[dict]) -> list[str]:
                     "does not unless MALLOC_CONF=thp:always is set")
     if not machine["membarrier"]:
         said.append("sys_membarrier is missing: epoch, rcu_memb and lfht_memb fall back to fences on this machine")
-    if machine["commit"] == "unknown":
+    if machine.get("commit") == "unknown":
         said.append("this is no git checkout: which commit it is, is not known")
     if machine["dirty"]:
         said.append("the tree differs from the commit")

@@ -47,6 +47,9 @@ def check_growth(record: dict) -> None:
     for what in ("insert", "find") if record["workload"] == "growth_read" else ("insert",):
         quantiles = [record[f"{what}_{quantile}_seconds"] for quantile in ("p50", "p99", "p999", "p99999", "max")]
         tail = record[f"{what}_tail_nanoseconds"]
+        if what == "find" and record["find_count"] == 0:  # so few insertions can be over before the reader has begun
+            assert quantiles == [None] * len(quantiles) and tail == [], record
+            continue
         assert quantiles == sorted(quantiles) and tail == sorted(tail), record
         assert tail[-1] == round(quantiles[-1] * 1e9) and record[f"{what}_count"] > 0, record
     assert record["insert_count"] == 2000, record

@@ -45,6 +45,14 @@ class Tables(unittest.TestCase):
         self.assertIn("2 threads inserting into an empty map, and one that looks up", text)
         self.assertIn("find", text)
 
+    def test_a_reader_that_came_too_late_has_no_figures(self):
+        late = record("wane_epoch", 1, workload="growth_read", threads=2)
+        late |= {key: None for key in late if key.startswith("find_p") or key == "find_max_seconds"}
+        late["find_tail_nanoseconds"] = []
+        self.assertIn("│ wane_epoch │ 120 │", shown([late]))
+        with tempfile.TemporaryDirectory() as directory:
+            self.assertEqual(len(growth.draw([late], ALL, MACHINE, Path(directory))), 2)
+
     def test_they_are_no_throughput(self):
         self.assertEqual(summary.of_maps([record("tbb", 1)]), [])
         self.assertEqual(growth.tables([], ALL), [])
