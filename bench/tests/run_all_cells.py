@@ -16,7 +16,8 @@ def check_garbage(record: dict, map_: Map) -> None:
     assert record["peak_retired_bytes"] == max(samples), record
     assert record["last_retired_bytes"] == samples[-1], record
     if map_.name == "wane_versioned":
-        assert record["peak_retired_bytes"] == 0, record
+        # Nothing but what a thread has unlinked at that moment and is about to free.
+        assert record["peak_retired_bytes"] <= record["threads"] * record["node_bytes"], record
     elif record["workload"] == "stalled":
         # A parked reader keeps whatever was removed since; some of the warm-up's garbage may go meanwhile.
         assert samples[-1] > 0, record
