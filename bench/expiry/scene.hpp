@@ -18,9 +18,8 @@
 #include <system_error>
 #include <thread>
 
-#include "../cell.hpp"
+#include "../cells.hpp"
 #include "../memory.hpp"
-#include "../settings.hpp"
 #include "../workloads/cpu_time.hpp"
 #include "../workloads/parked_reader.hpp"
 #include "../workloads/tally.hpp"
@@ -278,9 +277,7 @@ class scene_cell : public cell {
 
 template <cache Cache>
 cells scene_cells(const settings& s) {
-  cells all;
-  for (const auto& c : s.cells) all.push_back(std::make_unique<scene_cell<Cache>>(c, s));
-  return all;
+  return one_for_each<scene_cell<Cache>>(s);
 }
 
 }  // namespace bench::expiry

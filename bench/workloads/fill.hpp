@@ -6,9 +6,8 @@
 
 #include <optional>
 
-#include "../cell.hpp"
+#include "../cells.hpp"
 #include "../memory.hpp"
-#include "../settings.hpp"
 #include "tally.hpp"
 
 namespace bench {
@@ -70,9 +69,7 @@ class fill_cell : public cell {
 
 template <map_adapter Map>
 cells fill_cells(const settings& s) {
-  cells all;
-  for (const auto& c : s.cells) all.push_back(std::make_unique<fill_cell<Map>>(c, s));
-  return all;
+  return one_for_each<fill_cell<Map>>(s);
 }
 
 }  // namespace bench

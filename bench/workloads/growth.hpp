@@ -14,9 +14,8 @@
 #include <stop_token>
 #include <thread>
 
-#include "../cell.hpp"
+#include "../cells.hpp"
 #include "../samples.hpp"
-#include "../settings.hpp"
 #include "tally.hpp"
 
 namespace bench {
@@ -124,9 +123,7 @@ class growth_cell : public cell {
 
 template <class Map>
 cells growth_cells(const settings& s) {
-  cells all;
-  for (const auto& c : s.cells) all.push_back(std::make_unique<growth_cell<Map>>(c, s));
-  return all;
+  return one_for_each<growth_cell<Map>>(s);
 }
 
 }  // namespace bench

@@ -9,8 +9,7 @@
 #include <chrono>
 #include <optional>
 
-#include "../cell.hpp"
-#include "../settings.hpp"
+#include "../cells.hpp"
 #include "tally.hpp"
 
 namespace bench {
@@ -84,9 +83,7 @@ cells guard_cells(const settings&) {
 
 template <shows_its_reclaimer Map>
 cells guard_cells(const settings& s) {
-  cells all;
-  for (const auto& c : s.cells) all.push_back(std::make_unique<guard_cell<Map>>(c, s));
-  return all;
+  return one_for_each<guard_cell<Map>>(s);
 }
 
 }  // namespace bench

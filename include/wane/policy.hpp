@@ -38,9 +38,9 @@ struct policy {
   /// The map's destructor calls it for every entry that is left, cause `destroyed`; then it must not use the map, and what
   /// it throws is dropped. An entry whose deadline has passed unmet is no exception: `destroyed` is how a listener that
   /// renews what has expired knows that there is no map any more.
-  /// It is called under a guard, for key and value must stay. One that takes its time holds nobody up, but while it does,
-  /// `epoch` and `rcu` free nothing, and a sweeper that has called it does nothing else: for slow work there is
-  /// wane::removal_queue.
+  /// It is called under a guard, for key and value must stay. One that takes its time holds no other call up (but, under
+  /// `versioned`, one that comes to a worn link); while it does, `epoch` and `rcu` free nothing, and a sweeper that has
+  /// called it does nothing else: for slow work there is wane::removal_queue.
   using listener = no_listener;
   /// Where slots and buckets come from: map(bytes, huge) -> pointer or nullptr, unmap(pointer, bytes).
   using pages = os_pages;

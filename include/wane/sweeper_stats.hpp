@@ -42,9 +42,10 @@ struct sweeper_stats {
   std::uint64_t removed = 0;
   std::uint64_t blocks_scanned = 0;
   std::uint64_t blocks_skipped = 0;
-  std::uint64_t garbage_limited = 0;     ///< turns cut short because reclamation was behind
-  std::uint64_t busy = 0;                ///< turns lost because another sweep was under way in the map
-  std::uint64_t failed = 0;              ///< turns ended by an exception: memory was exhausted; they are tried again
+  std::uint64_t garbage_limited = 0;  ///< turns cut short because reclamation was behind
+  std::uint64_t busy = 0;             ///< turns lost because another sweep was under way in the map
+  /// Turns ended by an exception: memory was exhausted. They are tried again; what they did before is not in these figures.
+  std::uint64_t failed = 0;
   std::chrono::nanoseconds cpu_time{0};  ///< of the sweeper's thread
   std::chrono::nanoseconds pass_last{0};
   std::chrono::nanoseconds pass_max{0};
