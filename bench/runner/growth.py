@@ -24,9 +24,9 @@ def frame_of(records: list[dict]) -> pandas.DataFrame:
     return pandas.DataFrame([record for record in records if WORKLOAD[record["workload"]].of_growth])
 
 
-def _columns(rows: pandas.DataFrame, operation: str, name: str) -> dict[str, pandas.DataFrame]:
+def _columns(rows: pandas.DataFrame, operation: str) -> dict[str, pandas.DataFrame]:
     # Null where insertions were over before the reader had begun.
-    return {f"{name} {heading}": spread(
+    return {f"{operation} {heading}": spread(
         rows.assign(value=unit * pandas.to_numeric(rows[f"{operation}_{quantile}_seconds"])), "value")
             for heading, quantile, unit in COLUMNS}
 
@@ -38,14 +38,12 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     made = []
     for (workload, entries, threads), rows in frame.groupby(["workload", "entries", "threads"], sort=False):
         clock = 1e9 * rows["clock_seconds"].median()
-        footer = (f"{footer_of(rows)}\nevery insertion is timed, the {clock:.0f} ns of a reading of the clock included; "
+        footer = (f"{footer_of(rows)}\nevery one is timed, the {clock:.0f} ns of a reading of the clock included; "
                   "null, which does nothing,\nshows what the machine adds (--maps null,...)")
         beside = ", and one that looks up" if workload == "growth_read" else ""
         title = f"{workload}: {plural(threads)} inserting into an empty map{beside}, {entries:,} entries"
-        columns = _columns(rows, "insert", "insert")
-        if workload == "growth_read":
-            columns |= _columns(rows, "find", "find")
-        made.append(table_of_maps(title, maps, columns, footer))
+        for operation in ("insert", "find") if workload == "growth_read" else ("insert",):
+            made.append(table_of_maps(title, maps, _columns(rows, operation), footer))
     return made
 
 

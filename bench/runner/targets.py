@@ -68,9 +68,13 @@ def _at_least(what: str, ratio: tuple[float, str] | None, least: float) -> Itera
         yield Verdict(what, f"at least {least:g}", ratio[1], ratio[0] >= least)
 
 
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def _at_most(what: str, figure: float | None, unit: str, scale: float, most: float) -> Iterator[Verdict]:
     if figure is not None:
-        yield Verdict(what, f"at most {most:g} {unit}", f"{scale * figure:.3g} {unit}", scale * figure <= most)
+        yield Verdict(what, f"at most {most:g} {unit}", f"{_number(scale * figure)} {unit}", scale * figure <= most)
 
 
 def _over_every_peer(what: str, study: Study, workload: str, threads: int, of: str | None = None) -> Iterator[Verdict]:
@@ -142,7 +146,7 @@ def tables(records: list[dict], paired: list[dict]) -> list[Table]:
                       caption="ratios of rates, by turns and with 95% bootstrap intervals where the maps have taken turns; "
                       "the targets are for 10,000,000 entries,\nor for 1,000 and 100,000, on two cores")
         for heading, justify in (("", "left"), ("target", "right"), ("measured", "right"), ("", "left")):
-            table.add_column(heading, justify=justify, no_wrap=True)
+            table.add_column(heading, justify=justify, no_wrap=heading != "")
         for row in rows:
             table.add_row(row.what, row.target, row.measured, "met" if row.met else "MISSED")
         made.append(table)
