@@ -168,6 +168,8 @@ exposition& exposition::add(const sweeper_stats& figures, const labels& all) {
   out.counter("wane_sweeper_skipped_blocks_total", "Blocks of 32 slots passed over.", s.blocks_skipped);
   out.counter("wane_sweeper_garbage_limited_total", "Turns cut short by the limit of garbage.", s.garbage_limited);
   out.counter("wane_sweeper_busy_total", "Turns lost to another sweep of the map.", s.busy);
+  out.counter("wane_sweeper_backed_bytes_total", "Bytes of maps that grew, backed by memory before they were touched.",
+              s.backed_bytes);
   out.counter("wane_sweeper_failed_total", "Turns ended by want of memory.", s.failed);
   out.counter("wane_sweeper_cpu_seconds_total", "CPU time of the sweeper's thread.", seconds(s.cpu_time));
   out.gauge("wane_sweeper_last_pass_seconds", "Duration of the last pass over a map.", seconds(s.pass_last));

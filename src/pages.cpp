@@ -3,7 +3,9 @@
 #include <wane/pages.hpp>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -53,6 +55,21 @@ void os_pages::unmap(void* p, std::size_t bytes) noexcept {
     std::free(p);
   else
     munmap(p, round_up(bytes, small));
+}
+
+std::size_t os_pages::populate(void* p, std::size_t bytes) noexcept {
+  static const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  auto at = reinterpret_cast<std::uintptr_t>(p) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(p) + bytes + page - 1) / page * page;
+  std::size_t backed = 0;
+  while (at < end) {
+    // A huge page at a time: meanwhile no other thread of the process can map or unmap.
+    const auto next = std::min(end, (at / huge_page + 1) * huge_page);
+    if (madvise(reinterpret_cast<void*>(at), next - at, MADV_POPULATE_WRITE) != 0) break;
+    backed += next - at;
+    at = next;
+  }
+  return backed;
 }
 
 std::string_view transparent_huge_pages() noexcept {

@@ -40,8 +40,9 @@ std::string sweeper_stats::to_string() const {
   std::ostringstream out;
   out << "passes " << passes << "\nremoved " << removed << "\nblocks_scanned " << blocks_scanned << "\nblocks_skipped "
       << blocks_skipped << "\ngarbage_limited " << garbage_limited << "\nbusy " << busy << "\nfailed " << failed
-      << "\ncpu_time " << in_seconds(cpu_time) << "\npass_last " << in_seconds(pass_last) << "\npass_max "
-      << in_seconds(pass_max) << "\ngarbage_bytes " << garbage_bytes << "\ntarget " << in_seconds(target) << '\n';
+      << "\nbacked_bytes " << backed_bytes << "\ncpu_time " << in_seconds(cpu_time) << "\npass_last "
+      << in_seconds(pass_last) << "\npass_max " << in_seconds(pass_max) << "\ngarbage_bytes " << garbage_bytes
+      << "\ntarget " << in_seconds(target) << '\n';
   print_lateness(out, "lateness", lateness);
   out << "window " << in_seconds(window.length) << '\n';
   print_lateness(out, "window_lateness", window.lateness);

@@ -45,7 +45,8 @@ struct sweeper_state {
 
   void add(sweep_target& target) {
     const std::scoped_lock hold(mutex);
-    maps_.push_back({&target, std::nullopt, steady::now(), 0, 0});
+    maps_.push_back({&target, std::nullopt, steady::now(), 0, 0, {}});
+    backed_last_ = steady::now();
     woken = true;
     changed.notify_all();
   }
@@ -71,7 +72,8 @@ struct sweeper_state {
     std::optional<steady::time_point> began;  // the pass under way
     steady::time_point due;  // the earliest deadline known when the last pass ended; before the first, at once
     std::size_t garbage_bytes;
-    std::uint64_t round;  // the last in which it had its turn
+    std::uint64_t round;          // the last in which it had its turn
+    steady::time_point prepared;  // when memory was last put behind what it will need
   };
   /// Part of the window: two stretches make one.
   struct stretch {
@@ -83,10 +85,15 @@ struct sweeper_state {
 
   /// Small enough that a batch full of expired entries takes some ten milliseconds.
   static constexpr std::size_t blocks_a_batch = 1024;
+  /// How often maps are asked whether they grow: often for a while after one did, and after one was added.
+  static constexpr auto often = std::chrono::milliseconds(10), seldom = std::chrono::milliseconds(100);
+  static constexpr auto a_while = std::chrono::seconds(1);
 
   /// One pass over one map, batch by batch. Returns what cut it short.
   shortfall pass(std::unique_lock<std::mutex>& hold, sweep_target* target);
   void account(const sweep_target* target, steady::time_point begin, const sweep_result& r, std::size_t garbage_bytes);
+  /// Puts memory behind what the maps will soon need, if it is time to.
+  void prepare(std::unique_lock<std::mutex>& hold);
   void note_cpu_time() noexcept;
   [[nodiscard]] nanoseconds owed() const noexcept {
     return pace_.owed(totals_.cpu_time - cpu_when_even_, steady::now() - even_);
@@ -105,6 +112,8 @@ struct sweeper_state {
   steady::time_point even_;       // when nothing was owed
   nanoseconds cpu_when_even_{0};  // totals_.cpu_time then
   stretch before_, now_;
+  steady::time_point prepare_next_;
+  steady::time_point backed_last_;
 };
 
 void sweeper_state::note_cpu_time() noexcept {
@@ -135,6 +144,30 @@ void sweeper_state::account(const sweep_target* target, steady::time_point begin
   totals_.pass_max = std::max(totals_.pass_max, totals_.pass_last);
   ++totals_.passes;
   s->began.reset();
+}
+
+void sweeper_state::prepare(std::unique_lock<std::mutex>& hold) {
+  const auto now = steady::now();
+  if (!opts.back_ahead || now < prepare_next_) return;
+  note_cpu_time();
+  const nanoseconds cpu_before = totals_.cpu_time;
+  // Maps come and go while the lock is released, so each is looked for anew.
+  const auto is_to_come = [now](const served& s) { return s.prepared < now; };
+  for (auto next = std::ranges::find_if(maps_, is_to_come); next != maps_.end();
+       next = std::ranges::find_if(maps_, is_to_come)) {
+    next->prepared = now;
+    sweep_target* const map = in_hand_ = next->map;
+    hold.unlock();
+    const std::size_t backed = map->prepare();
+    hold.lock();
+    in_hand_ = nullptr;
+    changed.notify_all();
+    totals_.backed_bytes += backed;
+    if (backed != 0) backed_last_ = now;
+  }
+  note_cpu_time();
+  cpu_when_even_ += totals_.cpu_time - cpu_before;  // not owed
+  prepare_next_ = steady::now() + (now - backed_last_ < a_while ? often : seldom);
 }
 
 shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* target) {
@@ -170,6 +203,7 @@ shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* 
     if (result.garbage_limited) return shortfall::garbage;
     if (result.busy) return shortfall::another_sweep;
     if (result.pass_ended) return shortfall::none;
+    prepare(hold);
     if (const nanoseconds debt = owed(); pace_.is_far_ahead(debt)) {
       now_.held_up.cpu_share += debt;
       rest(hold, debt, [&] { return stopping || !serves(target); });
@@ -181,7 +215,9 @@ shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* 
 /// What is still owed when a rest is broken off stays owed; what was rested beyond that is no credit.
 template <class Ends>
 void sweeper_state::rest(std::unique_lock<std::mutex>& hold, nanoseconds length, Ends&& ends) {
-  changed.wait_for(hold, length, ends);
+  const auto end = steady::now() + length;
+  do prepare(hold);
+  while (!changed.wait_until(hold, opts.back_ahead ? std::min(end, prepare_next_) : end, ends) && steady::now() < end);
   if (owed() > nanoseconds::zero()) return;
   even_ = steady::now();
   cpu_when_even_ = totals_.cpu_time;

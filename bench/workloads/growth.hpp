@@ -34,6 +34,8 @@ class growth_cell : public cell {
     inserters_[thread].took.reserve(first_of(thread + 1) - first_of(thread));
     if (thread != 0) return;
     map_.emplace(0);
+    // As somebody would who knows that it will grow. Others have their threads for that too (lfht's resizes the table).
+    if constexpr (requires { map_->start_sweeper(); }) map_->start_sweeper();
     if (reader_) reader_->took.reserve(most_lookups);
   }
 

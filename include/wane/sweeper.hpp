@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // wane::sweeper: a thread that removes expired entries from any number of maps, at a pace that keeps them few.
 //
-// It visits its maps in turn, in batches, holding no guard between them; frees garbage; and shrinks tables that have
-// become too large. What is to be gained is known beforehand from the blocks' earliest deadlines, so that entries which
+// It visits its maps in turn, in batches, holding no guard between them; frees garbage; shrinks tables that have become too
+// large; and puts memory behind the pages of maps that grow before insertions come to them. What is to be gained is known beforehand from the blocks' earliest deadlines, so that entries which
 // are not due, and entries without a TTL, cost nothing but one comparison per 32 of them.
 #pragma once
 
@@ -35,6 +35,9 @@ struct sweeper_options {
   /// Halve tables that have become too large, in the background; without effect on maps whose reclaimer has no grace period
   /// (`hazard`, `leak`).
   bool shrink = true;
+  /// While a map grows, put memory behind the pages that its insertions are about to come to (see impl/ahead.hpp), every
+  /// 10 ms. What this takes is not of `cpu_share`, which is for sweeping; sweeper_stats::backed_bytes says how much it was.
+  bool back_ahead = true;
 };
 
 namespace impl {
@@ -47,6 +50,8 @@ class sweep_target {
   virtual sweep_result sweep_some(const sweep_budget& budget) = 0;
   virtual std::size_t collect() = 0;
   virtual void maintain() = 0;
+  /// Puts memory behind what insertions will soon come to. Returns how many bytes.
+  virtual std::size_t prepare() noexcept = 0;
   [[nodiscard]] virtual std::size_t garbage_bytes() const = 0;
 
   sweep_target() = default;

@@ -47,6 +47,7 @@ struct sweeper_stats {
   /// Turns ended by an exception: memory was exhausted. They are tried again; what they did before is not in these figures.
   std::uint64_t failed = 0;
   std::chrono::nanoseconds cpu_time{0};  ///< of the sweeper's thread
+  std::uint64_t backed_bytes = 0;        ///< of maps that grew, backed by memory before they were touched
   std::chrono::nanoseconds pass_last{0};
   std::chrono::nanoseconds pass_max{0};
   std::size_t garbage_bytes = 0;       ///< of slots retired and not yet freed, after each map's last turn

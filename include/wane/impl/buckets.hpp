@@ -68,6 +68,11 @@ class buckets {
     return true;
   }
 
+  /// Has memory put behind the words [first, last) of a table of 2^bits buckets, before there is one. Returns how many bytes.
+  std::size_t populate(unsigned bits, std::uint64_t first, std::uint64_t last) noexcept {
+    return ensure(bits) ? words_.populate(first, last) : 0;
+  }
+
   /// Whether a shrink is between begin_shrink and end_shrink.
   [[nodiscard]] bool is_shrinking() const noexcept {
     // [B10] acquire: pairs with [B2] and [B3].

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <wane/impl/ahead.hpp>
 #include <wane/impl/deadline.hpp>
 #include <wane/impl/node.hpp>
 #include <wane/impl/shrink.hpp>
@@ -211,6 +212,7 @@ class map_core final : public sweep_target {
   sweep_result sweep_some(const sweep_budget& budget) override;
   std::size_t collect() override;
   void maintain() override;
+  std::size_t prepare() noexcept override;
   [[nodiscard]] std::size_t garbage_bytes() const override { return list_.retired() * sizeof(node); }
 
   // ---- The same from a caller's thread.
@@ -315,6 +317,7 @@ class map_core final : public sweep_target {
   alignas(64) typename environment::template atomic<std::int64_t> population_{0};
   typename environment::template atomic<std::uint64_t> growths_{0};
   shrinker<list> shrinker_;
+  ahead<list> ahead_;  // the sweeper's
 
   // The sweep's place in the pool and what it has done; owned by whoever holds sweeping_.
   typename environment::template atomic<bool> sweeping_{false};

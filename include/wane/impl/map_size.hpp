@@ -78,6 +78,16 @@ void map_core<Key, T, Policy>::note_inserted(operation& op) noexcept {
   if (++me.insertions % (buckets_per_share / 2) == 0) list_.split_some(op);
 }
 
+/// Touches no entry, so it takes no part in reclamation.
+template <class Key, class T, class Policy>
+std::size_t map_core<Key, T, Policy>::prepare() noexcept {
+  // [C12] relaxed: an estimate.
+  const std::int64_t population = std::max<std::int64_t>(population_.load(std::memory_order_relaxed), 0);
+  return ahead_.step(list_, [&](std::uint64_t more, unsigned bits) {
+    return grows_ && is_too_small(static_cast<std::uint64_t>(population) + more, bits);
+  });
+}
+
 template <class Key, class T, class Policy>
 std::int64_t map_core<Key, T, Policy>::fold(operation& op) noexcept {
   const std::int64_t delta = op.me().unfolded;

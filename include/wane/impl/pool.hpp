@@ -11,6 +11,7 @@
 // I6: a free slot's state is DEAD. I7: link tags and state versions of a slot go on counting from one life to the next.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -110,6 +111,20 @@ class pool {
     const auto* const first = reinterpret_cast<const char*>(&slots_[std::uint64_t{block} * block_slots]);
     constexpr std::size_t stride = sizeof(Node) < 64 ? 64 : sizeof(Node);
     for (std::size_t at = 0; at < block_slots * sizeof(Node); at += stride) __builtin_prefetch(first + at);
+  }
+
+  /// Has memory put behind the blocks [first, last) before they are handed out. Returns how many bytes.
+  std::size_t populate(std::uint32_t first, std::uint32_t last) noexcept {
+    last = std::min(last, last_block);
+    if (first >= last) return 0;
+    // The segments that begin in between; without memory for them their first user will say so.
+    for (unsigned s = slots_.segment_of(std::uint64_t{first} * block_slots);
+         s <= slots_.segment_of(std::uint64_t{last - 1} * block_slots); ++s)
+      if (!slots_.ensure(slots_.first_index(s))) return 0;
+    for (unsigned s = summaries_.segment_of(first); s <= summaries_.segment_of(last - 1); ++s)
+      if (!summaries_.ensure(summaries_.first_index(s))) return 0;
+    return slots_.populate(std::uint64_t{first} * block_slots, std::uint64_t{last} * block_slots) +
+           summaries_.populate(first, last);
   }
 
   /// Blocks handed out so far. Slots of the last ones may never have been used (their state is zero, DEAD).

@@ -8,6 +8,7 @@
 // that stays in the first-level cache, and one addition away.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -69,6 +70,22 @@ class segments {
       // [G7] relaxed: read by this thread and by those that it publishes an index to.
       bases_[w].store(biased, std::memory_order_relaxed);
     return true;
+  }
+
+  /// Has memory put behind the elements [first, last), as far as their segments are there, before anybody touches them.
+  /// Returns how many bytes were asked for with success, 0 where `Pages` does not offer it. A segment that another thread
+  /// gives back meanwhile is no harm: nothing in it is written.
+  std::size_t populate(std::uint64_t first, std::uint64_t last) const noexcept {
+    std::size_t backed = 0;
+    if constexpr (requires { pages_->populate(nullptr, std::size_t{}); })
+      for (unsigned s = segment_of(first); first < last && s < segment_count; ++s) {
+        const std::uint64_t end = std::min(last, first_index(s) + size_of(s));
+        // [G8] relaxed: a hint; the memory is not read.
+        if (const std::uintptr_t biased = bases_[last_width(s)].load(std::memory_order_relaxed); biased != 0)
+          backed += pages_->populate(reinterpret_cast<void*>(biased + first * sizeof(T)), (end - first) * sizeof(T));
+        first = end;
+      }
+    return backed;
   }
 
   /// Gives a segment back. Precondition: no thread can reach into it any more.
