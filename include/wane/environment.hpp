@@ -32,7 +32,7 @@ extern constinit thread_local std::int32_t this_thread_slot;
 
 /// Takes the smallest free slot for the calling thread, to be given back when the thread ends.
 /// Throws: std::system_error (resource_unavailable_try_again) with more than 65,536 threads at once.
-std::uint32_t register_thread();
+[[gnu::cold]] std::uint32_t register_thread();
 
 /// One more than the largest slot ever taken.
 std::uint32_t thread_slots_in_use() noexcept;
@@ -62,7 +62,9 @@ struct std_environment {
 
   static std::uint32_t thread_slot() {
     const std::int32_t slot = impl::this_thread_slot;
-    return slot >= 0 ? static_cast<std::uint32_t>(slot) : impl::register_thread();
+    if (slot < 0) [[unlikely]]
+      return impl::register_thread();
+    return static_cast<std::uint32_t>(slot);
   }
   static std::uint32_t slots_in_use() noexcept { return impl::thread_slots_in_use(); }
   static bool slot_taken(std::uint32_t slot) noexcept { return impl::thread_slot_taken(slot); }

@@ -33,6 +33,7 @@
 //   Complexity    expected O(1) at load factor <= 1; a run of equal hashes is searched linearly.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,7 @@
 #include <iosfwd>
 #include <optional>
 #include <ranges>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -352,9 +354,18 @@ class map {
   template <class F, class K>
   bool visit_hashed(F&& f, std::uint64_t hash, const K& wanted);
 
-  /// The loop of the calls for many: f(result, key, hash) -> whether that was a hit, for each key and result. Returns the hits.
+  /// What the calls for many do at a time: enough that all waits for memory overlap.
+  static constexpr std::ptrdiff_t group = 32;
+  /// Where searches begin: the words of their buckets.
+  using beginnings = std::array<const typename core::list::word*, group>;
+
+  /// The loop of the calls for many: f(hashes, keys, results) -> hits, for each group. Returns the hits.
   template <class Keys, class Results, class F>
-  std::size_t for_each_of(const Keys& keys, Results& results, F&& f);
+  std::size_t for_each_group(const Keys& keys, Results& results, F&& f);
+  /// Has what searches for these hashes will come to fetched, all at once. Under a guard, for as long as `from` is used.
+  void fetch(std::span<const std::uint64_t> hashes, beginnings& from) const;
+  /// The same under a guard of its own, for operations that enter theirs each.
+  void fetch_ahead(std::span<const std::uint64_t> hashes) const;
 
   enum class moved : std::uint8_t { absent, refused, yes };
   /// The loop of the calls that move a deadline: meet(const Key&, const T&), then to `life` if `condition` allows.

@@ -140,34 +140,52 @@ template <class K>
 std::optional<T> map<Key, T, Policy>::find(const K& key)
   requires std::copy_constructible<T>
 {
-  std::optional<T> value;
-  visit(key, [&](const Key&, const T& v) { value.emplace(v); });
-  return value;
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
+    const auto held = core_.entries().enter();
+    return core_.look_up(held, core_.entries().bucket_of_hash(hash), hash, wanted,
+                         [](const auto& n) { return std::optional<T>(n.value()); });
+  } else {
+    std::optional<T> value;
+    visit_hashed([&](const Key&, const T& v) { value.emplace(v); }, hash, wanted);
+    return value;
+  }
 }
 
 template <class Key, class T, class Policy>
 template <class Keys, class Results, class F>
-std::size_t map<Key, T, Policy>::for_each_of(const Keys& keys, Results& results, F&& f) {
+std::size_t map<Key, T, Policy>::for_each_group(const Keys& keys, Results& results, F&& f) {
   const auto size = std::ranges::distance(keys);
   if (std::ranges::distance(results) != size)
     throw std::invalid_argument("wane: as many keys as results are needed, and no more");
-  constexpr std::ptrdiff_t group = 32;
   std::array<std::uint64_t, group> hashes;
   std::size_t hits = 0;
   for (std::ptrdiff_t first = 0; first < size; first += group) {
     const std::ptrdiff_t count = std::min<std::ptrdiff_t>(group, size - first);
     const auto key = std::ranges::begin(keys) + first;
-    const auto hash_begin = hashes.begin(), hash_end = hash_begin + count;
-    std::transform(key, key + count, hash_begin, [&](const auto& k) { return core_.hash_of(core::lookup(k)); });
-    {
-      const auto held = core_.entries().enter();
-      std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_bucket(h); });
-      std::for_each(hash_begin, hash_end, [&](std::uint64_t h) { core_.entries().prefetch_first_node(h); });
-    }
-    for (std::ptrdiff_t i = 0; i < count; ++i)
-      if (f(std::ranges::begin(results)[first + i], core::lookup(key[i]), hashes[static_cast<std::size_t>(i)])) ++hits;
+    std::transform(key, key + count, hashes.begin(), [&](const auto& k) { return core_.hash_of(core::lookup(k)); });
+    hits += f(std::span(hashes).first(static_cast<std::size_t>(count)), key, std::ranges::begin(results) + first);
   }
   return hits;
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::fetch(std::span<const std::uint64_t> hashes, beginnings& from) const {
+  std::transform(hashes.begin(), hashes.end(), from.begin(), [&](std::uint64_t h) {
+    const auto* const word = &core_.entries().bucket_of_hash(h);
+    __builtin_prefetch(word);
+    return word;
+  });
+  std::for_each(from.begin(), from.begin() + hashes.size(),
+                [&](const auto* word) { core_.entries().prefetch_node_behind(*word); });
+}
+
+template <class Key, class T, class Policy>
+void map<Key, T, Policy>::fetch_ahead(std::span<const std::uint64_t> hashes) const {
+  const auto held = core_.entries().enter();
+  beginnings from;
+  fetch(hashes, from);
 }
 
 template <class Key, class T, class Policy>
@@ -175,26 +193,58 @@ template <std::ranges::random_access_range Keys, std::ranges::random_access_rang
 std::size_t map<Key, T, Policy>::find_many(const Keys& keys, Values&& values)
   requires std::copy_constructible<T>
 {
-  return for_each_of(keys, values, [&](std::optional<T>& value, const auto& wanted, std::uint64_t hash) {
-    value.reset();
-    return visit_hashed([&](const Key&, const T& v) { value.emplace(v); }, hash, wanted);
+  return for_each_group(keys, values, [&](std::span<const std::uint64_t> hashes, auto key, auto value) {
+    std::size_t hits = 0;
+    const auto look = [&](auto&& find) {
+      for (std::size_t i = 0; i < hashes.size(); ++i, ++key, ++value) {
+        value->reset();
+        hits += find(i, core::lookup(*key)) ? 1 : 0;
+      }
+    };
+    if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
+      const auto held = core_.entries().enter();
+      beginnings from;
+      fetch(hashes, from);
+      look([&](std::size_t i, const auto& wanted) {
+        return core_.look_up(held, *from[i], hashes[i], wanted,
+                             [&](const auto& n) { return value->emplace(n.value()), true; });
+      });
+    } else {
+      fetch_ahead(hashes);
+      look([&](std::size_t i, const auto& wanted) {
+        return visit_hashed([&](const Key&, const T& v) { value->emplace(v); }, hashes[i], wanted);
+      });
+    }
+    return hits;
   });
 }
 
 template <class Key, class T, class Policy>
 template <std::ranges::random_access_range Keys, std::ranges::random_access_range Erased>
 std::size_t map<Key, T, Policy>::erase_many(const Keys& keys, Erased&& erased) {
-  return for_each_of(keys, erased, [&](auto&& gone, const auto& wanted, std::uint64_t hash) {
-    const bool removed = remove_hashed([](const Key&, const T&) { return true; }, hash, wanted);
-    gone = removed;
-    return removed;
+  return for_each_group(keys, erased, [&](std::span<const std::uint64_t> hashes, auto key, auto gone) {
+    fetch_ahead(hashes);
+    std::size_t hits = 0;
+    for (const std::uint64_t hash : hashes) {
+      const bool removed = remove_hashed([](const Key&, const T&) { return true; }, hash, core::lookup(*key++));
+      *gone++ = removed;
+      hits += removed ? 1 : 0;
+    }
+    return hits;
   });
 }
 
 template <class Key, class T, class Policy>
 template <class K>
 bool map<Key, T, Policy>::contains(const K& key) {
-  return visit(key, [](const Key&, const T&) {});
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
+    const auto held = core_.entries().enter();
+    return core_.look_up(held, core_.entries().bucket_of_hash(hash), hash, wanted, [](const auto&) { return true; });
+  } else {
+    return visit_hashed([](const Key&, const T&) {}, hash, wanted);
+  }
 }
 
 // ---- Assigning -------------------------------------------------------------------------------------------------------

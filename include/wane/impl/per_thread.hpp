@@ -30,7 +30,9 @@ class per_thread {
   [[nodiscard]] T& at(std::uint32_t slot) {
     // [H5] acquire: as [H2]; pairs with [H3].
     const std::uintptr_t biased = chunks_[chunk_of(slot)].load(std::memory_order_acquire);
-    return biased != 0 ? *object(biased, slot) : make(slot);
+    if (biased == 0) [[unlikely]]
+      return make(slot);
+    return *object(biased, slot);
   }
 
   /// The object of any slot, or nullptr when nobody has used its chunk.
@@ -60,8 +62,8 @@ class per_thread {
   static constexpr std::uint32_t first_chunk = 4;
   static constexpr unsigned chunk_count = 15;  // 65,536 slots
 
-  static constexpr unsigned chunk_of(std::uint32_t slot) noexcept {
-    return 30 - static_cast<unsigned>(std::countl_zero(slot | (first_chunk - 1)));
+  static constexpr std::size_t chunk_of(std::uint32_t slot) noexcept {
+    return static_cast<std::size_t>(std::countl_zero(slot | (first_chunk - 1)) ^ 31) - 1;
   }
   static constexpr std::uint32_t first_slot(unsigned c) noexcept { return c == 0 ? 0 : first_chunk << (c - 1); }
   static constexpr std::size_t chunk_size(unsigned c) noexcept { return c == 0 ? first_chunk : first_chunk << (c - 1); }
@@ -69,8 +71,8 @@ class per_thread {
     return reinterpret_cast<T*>(biased + std::uintptr_t{slot} * sizeof(T));
   }
 
-  [[gnu::noinline]] T& make(std::uint32_t slot) {
-    const unsigned c = chunk_of(slot);
+  [[gnu::noinline, gnu::cold]] T& make(std::uint32_t slot) {
+    const auto c = static_cast<unsigned>(chunk_of(slot));
     std::unique_ptr<T[]> fresh(new T[chunk_size(c)]);
     const std::uintptr_t ours = reinterpret_cast<std::uintptr_t>(fresh.get()) - first_slot(c) * sizeof(T);
     std::uintptr_t theirs = 0;

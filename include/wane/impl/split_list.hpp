@@ -32,6 +32,7 @@
 
 #include <cstdint>
 #include <new>
+#include <type_traits>
 
 #include <wane/impl/births.hpp>
 #include <wane/impl/buckets.hpp>
@@ -69,7 +70,12 @@ class split_list {
   };
 
   /// Enters a read-side critical section, which is all that a reader needs.
-  [[nodiscard]] guard enter() const { return guard(*domain_, environment::thread_slot()); }
+  [[nodiscard]] guard enter() const {
+    if constexpr (std::is_constructible_v<guard, typename reclaimer::domain&>)
+      return guard(*domain_);
+    else
+      return guard(*domain_, environment::thread_slot());
+  }
 
   /// What a change carries through the list: its guard and its thread's state.
   class operation {
@@ -113,9 +119,9 @@ class split_list {
     __builtin_prefetch(&buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))]);
   }
   /// ... and, when that is there, the first node behind it.
-  void prefetch_first_node(std::uint64_t hash) const noexcept {
-    const link first = start_reading(hash).expected;
-    if (!first.is_sentinel()) __builtin_prefetch(&pool_[first.target()]);
+  void prefetch_node_behind(const word& bucket) const noexcept {
+    const link first = bucket.read();
+    if (first.is_ready() && !first.is_sentinel()) __builtin_prefetch(&pool_[first.target()]);
   }
 
   // ---- Reading ---------------------------------------------------------------------------------------------------
@@ -126,6 +132,20 @@ class split_list {
   /// The entry that match finds, followed through replacements; empty when there is none.
   template <class Match, class Judge>
   [[nodiscard]] found find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const;
+
+  /// What a search comes to that nothing stands in the way of: the node that match finds, with its state, LIVE, or that there
+  /// is none. When it is not `clear`, the search has to be done in full, by find. For readers; `bucket` is the hash's.
+  struct glimpse {
+    bool clear = false;
+    const Node* node = nullptr;
+    state life{};
+  };
+  template <class Match>
+  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match) const
+    requires(reclaimer::kind == protection::blanket);
+  [[nodiscard]] const word& bucket_of_hash(std::uint64_t hash) const noexcept {
+    return buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))];
+  }
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
   [[nodiscard]] found find_slot(const guard& held, std::uint64_t hash, handle target) const;

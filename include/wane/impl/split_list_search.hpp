@@ -86,6 +86,31 @@ auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) 
   return start_reading(hash);
 }
 
+/// find without what is rare: a bucket that is not ready, sentinels on the way, nodes that are not LIVE.
+template <class Node, class Policy>
+template <class Match>
+[[gnu::always_inline]] inline auto split_list<Node, Policy>::glance(const word& bucket, std::uint64_t hash,
+                                                                    Match&& match) const -> glimpse
+  requires(reclaimer::kind == protection::blanket)
+{
+  link l = bucket.read();
+  if (!l.is_ready()) [[unlikely]]
+    return {};
+  while (!l.is_sentinel()) {
+    const Node& n = pool_[l.target()];
+    switch (match(n)) {
+      case place::here: {
+        const state s = n.life.read();
+        return {s.is_live(), &n, s};
+      }
+      case place::before: break;
+      default: return {.clear = true};
+    }
+    l = n.next.read();
+  }
+  return {.clear = is_end_or_above(l, hash)};
+}
+
 template <class Node, class Policy>
 template <class Match, class Judge>
 inline auto split_list<Node, Policy>::find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const

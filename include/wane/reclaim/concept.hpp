@@ -101,7 +101,8 @@ concept reclaimer =
       /// A slot may serve again the moment it is unlinked: there is no garbage.
       { R::reuses_at_once } -> std::convertible_to<bool>;
 
-      /// Enters a read-side critical section of the thread that owns `slot`; nests. Leaves it when destroyed.
+      /// Enters a read-side critical section of the thread that owns `slot`; nests. Leaves it when destroyed. One that can
+      /// be made of the domain alone spares readers the look for their slot.
       requires std::constructible_from<typename R::guard, typename R::domain&, std::uint32_t>;
       /// A thread that works for maps in the background holds one of these while it does (QSBR: online while it lives).
       typename R::participant;

@@ -138,7 +138,8 @@ struct rcu {
 
   class guard : public blanket_guard {
    public:
-    guard(domain& d, std::uint32_t) : domain_(&d) {
+    guard(domain& d, std::uint32_t) : guard(d) {}
+    explicit guard(domain& d) : domain_(&d) {
       if constexpr (is_qsbr) {
         if (!calls::read_ongoing()) [[unlikely]]
           throw thread_not_online();
