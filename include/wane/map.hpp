@@ -158,6 +158,7 @@ class map {
 
   /// Effects: values[i] = find(keys[i]), for each i. Keys: a random access range; Values: one of std::optional<T>, as long.
   /// Returns: how many were found. Otherwise as find.
+  /// Reclamation: under `epoch`, `rcu` and `leak` one guard for each 32.
   /// Throws: std::invalid_argument, having done nothing, if the ranges differ in length; what find throws.
   template <std::ranges::random_access_range Keys, std::ranges::random_access_range Values>
   std::size_t find_many(const Keys& keys, Values&& values)
