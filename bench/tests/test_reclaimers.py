@@ -63,7 +63,7 @@ class Plan(unittest.TestCase):
 
     def test_more_time_with_full(self):
         stalled = catalogue.WORKLOAD["stalled"]
-        self.assertEqual((parse().seconds_of(stalled), parse("--full").seconds_of(stalled)), (1.5, 5.0))
+        self.assertEqual((parse().seconds_of(stalled), parse("--full").seconds_of(stalled)), (1.0, 5.0))
 
     def test_what_is_never_freed_has_no_part_where_entries_come_and_go_for_long(self):
         jobs = plan.jobs(parse("--maps", "wane_leak", "--full"))

@@ -132,6 +132,10 @@ std::vector<named_program> one_entry() {
                 .threads = {{find(1)},
                             {advance(10),
                              {.what = {.what = verb::insert, .life = life::until, .key = 1, .ticks = 5}}}}}},
+      {.what = {.name = "visit-and-insert-of-the-past",
+                .threads = {{visit_within(1)},
+                            {advance(10),
+                             {.what = {.what = verb::insert, .life = life::until, .key = 1, .ticks = 5}}}}}},
   };
 }
 
