@@ -29,6 +29,7 @@ struct control : announced_by_guards<control<ReusesAtOnce>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = false;
   static constexpr bool reuses_at_once = ReusesAtOnce;
+  static constexpr bool bounded_garbage = ReusesAtOnce;
 
   using domain = no_grace_period;
   struct guard : blanket_guard {

@@ -36,6 +36,7 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = false;
 
   class guard;
 

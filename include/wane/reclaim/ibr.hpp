@@ -42,6 +42,7 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = true;
 
   class guard;
 

@@ -99,6 +99,7 @@ struct rcu {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = false;
   static constexpr bool is_qsbr = std::is_same_v<Flavour, qsbr>;
   using calls = impl::rcu_calls<Flavour>;
 

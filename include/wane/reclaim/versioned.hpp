@@ -37,6 +37,7 @@ struct basic_versioned : announced_by_guards<basic_versioned<Env>> {
   static constexpr bool value_only = true;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = true;
+  static constexpr bool bounded_garbage = true;
 
   class domain : public basic_epoch<Env>::domain {
    public:
