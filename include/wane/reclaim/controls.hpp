@@ -15,7 +15,7 @@ namespace wane {
 
 namespace impl {
 
-/// What a scheme without grace periods has instead.
+/// What a scheme without grace periods has instead. No barrier(): there is nothing that it could wait for.
 struct no_grace_period {
   static constexpr std::uint64_t stamp() noexcept { return 0; }
   static constexpr bool passed(std::uint64_t) noexcept { return false; }

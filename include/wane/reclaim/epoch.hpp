@@ -55,6 +55,9 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
       advance();
       Env::yield();
     }
+    /// Returns when every guard that there was at the call is over, so that what was unlinked before it has outlived its
+    /// grace period. Blocks for as long as one of these guards lasts, later ones are not waited for; inside a guard of the
+    /// caller's it never returns.
     void barrier();
     [[nodiscard]] std::uint64_t stamp() noexcept {
       // [E7] release: pairs with [E8], see R1.

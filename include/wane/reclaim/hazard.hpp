@@ -18,7 +18,8 @@
 // it is told to keep takes further ones. They come from a stack, one a thread, because guards nest.
 //
 // Garbage is bounded whatever readers do: each thread keeps two bags at most besides what hazards hold. There is no grace
-// period, so a map cannot shrink under it. Entry and exit are wait-free, but for the first uses of deeper nests.
+// period, so a map cannot shrink under it, and no barrier(): map::collect frees at once what no hazard holds. Entry and exit are
+// wait-free, but for the first uses of deeper nests.
 #pragma once
 
 #include <algorithm>
