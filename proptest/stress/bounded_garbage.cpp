@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a reader that is parked inside a guard keeps from being freed: as little as its reclaimer says, or everything.
+// Stress: what a reader that is parked inside a guard keeps from being freed: as little as its reclaimer says, or everything. Sets
+// unlinking and retiring by several threads against a guard that lasts.
 #include <wane/map.hpp>
 #include <wane/reclaim/controls.hpp>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Stress: what QSBR asks of threads, and what happens to one that forgets.
+// Stress: what QSBR asks of threads, and what happens to one that forgets. Sets going on and off line against operations, and
+// against grace periods that others wait for.
 #include <array>
 #include <functional>
 #include <optional>

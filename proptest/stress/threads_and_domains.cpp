@@ -40,7 +40,8 @@ void threads_come_and_go() {
   }
 }
 
-/// A thread that has ended leaves garbage behind; others free it, by collecting or merely by working.
+/// A thread that has ended leaves garbage behind; others free it, by collecting or merely by working. Sets the end of a
+/// thread against adoption, in turn.
 template <class Kind>
 void garbage_outlives_its_thread() {
   arena<Kind> a({}, 100'000);
@@ -53,7 +54,8 @@ void garbage_outlives_its_thread() {
   a.audit();  // waits for everything to be freed
 }
 
-/// Eight or more threads on what may be two cores: somebody is always interrupted in the middle.
+/// Eight or more threads on what may be two cores: somebody is always interrupted in the middle. Sets whichever change was
+/// interrupted against all others.
 template <class Kind>
 void many_threads_on_few_cores() {
   const auto cores = std::max(2u, std::thread::hardware_concurrency());
@@ -94,7 +96,8 @@ void maps_share_a_domain() {
   }
 }
 
-/// One thread works on several maps of one domain inside each other's callables.
+/// One thread works on several maps of one domain inside each other's callables: sets a visit against an erasure, its own or
+/// another's, of what it visits.
 template <class Kind>
 void guards_nest_over_maps() {
   arena<Kind> outer({}, 4096), inner({}, 100'000);
@@ -260,10 +263,12 @@ void maps_have_a_domain_of_their_own() {
 template <class... Ks>
 void tests_of(kinds<Ks...> over, suite& tests) {
   test_over(over, tests, "thread_exit_races_reclamation", []<class K>() { threads_come_and_go<K>(); });
-  test_over(over, tests, "garbage_outlives_its_thread", []<class K>() { garbage_outlives_its_thread<K>(); });
+  test_over(over, tests, "thread_exit_precedes_reclamation_by_others",
+            []<class K>() { garbage_outlives_its_thread<K>(); });
   test_over(over, tests, "map_destruction_races_work_in_its_domain", []<class K>() { maps_share_a_domain<K>(); });
-  test_over(over, tests, "guards_nest_over_maps", []<class K>() { guards_nest_over_maps<K>(); });
-  test_over(over, tests, "a_map_dies_with_garbage_pending", []<class K>() { a_map_dies_with_garbage_pending<K>(); });
+  test_over(over, tests, "visit_races_erase_within_other_guards", []<class K>() { guards_nest_over_maps<K>(); });
+  test_over(over, tests, "map_destruction_races_a_parked_guard",
+            []<class K>() { a_map_dies_with_garbage_pending<K>(); });
   test_over(over, tests, "collecting_races_guards_in_its_domain",
             []<class K>() { collecting_races_guards_in_its_domain<K>(); });
 }
@@ -279,8 +284,10 @@ int main(int argc, char** argv) {
   tests_of(main_kinds{}, tests);
   tests_of(other_kinds{}, tests);
   tests_of(kinds<hazards, intervals, versions>{}, tests);
-  test_over(main_kinds{}, tests, "many_threads_on_few_cores", []<class K>() { many_threads_on_few_cores<K>(); });
-  test_over(other_kinds{}, tests, "many_threads_on_few_cores", []<class K>() { many_threads_on_few_cores<K>(); });
+  test_over(main_kinds{}, tests, "interrupted_changes_race_all_others",
+            []<class K>() { many_threads_on_few_cores<K>(); });
+  test_over(other_kinds{}, tests, "interrupted_changes_race_all_others",
+            []<class K>() { many_threads_on_few_cores<K>(); });
   tests_with_a_barrier(main_kinds{}, tests);
   tests_with_a_barrier(other_kinds{}, tests);
   tests_with_a_barrier(kinds<intervals, versions>{}, tests);
