@@ -27,6 +27,14 @@ def check_garbage(record: dict, map_: Map) -> None:
         assert record["recovery_seconds"] is None and record["recovery_freed_bytes"] is None, record
 
 
+def check_memory(record: dict, map_: Map) -> None:
+    bytes_per_entry = record["bytes_per_entry"]
+    if map_.name == "null":
+        assert not bytes_per_entry or record["workload"] != "replay", record  # which counts entries that are there
+    else:
+        assert bytes_per_entry > 0, record
+
+
 def check_scene(record: dict, map_: Map) -> None:
     assert record["cleaner_cpu_share"] >= 0 and record["bytes_per_entry"] > 0, record
     assert len(record["sample_ms"]) == len(record["sample_overdue_bytes"]) == len(record["sample_awaiting_bytes"]) > 2
@@ -69,6 +77,8 @@ for group in dict.fromkeys(workload.group for workload in WORKLOADS):
     assert [(r["workload"], r["threads"]) for r in records] == [(name, t) for name in names for t in (1, 3)], records
     assert all(r["entries"] == 2000 and ("unavailable" in r or r["ops_per_second"] > 0) for r in records), records
     for r in records:
+        if group in ("steady", "grown", "strings", "fill", "growth", "expire", "replay"):
+            check_memory(r, measured)
         if r["workload"] in ("stalled", "oversubscribed"):
             check_garbage(r, measured)
         if WORKLOAD[r["workload"]].of_growth:

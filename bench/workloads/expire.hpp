@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "../cell.hpp"
+#include "../memory.hpp"
 #include "../settings.hpp"
 #include "../stream.hpp"
 #include "cpu_time.hpp"
@@ -44,6 +45,7 @@ class expire_cell : public cell {
 
   void prepare(std::size_t thread) override {
     if (thread != 0) return;
+    const memory_growth growth;
     cache_.emplace(entries());
     start_ = clock::now();
     typename cache::session session(*cache_);
@@ -51,6 +53,7 @@ class expire_cell : public cell {
       session.insert(key_of(i), value_of(key_of(i)), start_ + nth_deadline(scatter(i, entries()) + 1));
       if (i % operations_per_quiescent_state == 0) session.quiescent();
     }
+    bytes_per_entry_ = growth.bytes_per(entries());
     insert_due(session, workers_[0].counts);
     cache_->start_sweeper();
     // A first pass visits every entry; the steady state begins behind it.
@@ -95,6 +98,7 @@ class expire_cell : public cell {
     }
     outcome result{total.operations, cache_->describe(), {}};
     cache_.reset();
+    result.figures["bytes_per_entry"] = bytes_per_entry_;
     result.figures["hit_ratio"] = ratio(total.hits, total.finds);
     result.figures["ttl_seconds"] = ttl_.count();
     result.figures["expiring_per_second"] = static_cast<double>(entries()) / ttl_.count();
@@ -158,6 +162,7 @@ class expire_cell : public cell {
   seconds ttl_;
   std::vector<worker> workers_;
   std::optional<cache> cache_;
+  double bytes_per_entry_ = 0;
   typename clock::time_point start_;
   std::atomic<std::size_t> inserted_{0};
   double process_cpu_ = 0;

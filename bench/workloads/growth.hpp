@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "../cells.hpp"
+#include "../memory.hpp"
 #include "../samples.hpp"
 #include "tally.hpp"
 
@@ -31,12 +32,14 @@ class growth_cell : public cell {
   }
 
   void prepare(std::size_t thread) override {
-    inserters_[thread].took.reserve(first_of(thread + 1) - first_of(thread));
     if (thread != 0) return;
+    // All of it here, or what other threads make room for meanwhile would count as the map's.
+    for (std::size_t t = 0; t != threads(); ++t) inserters_[t].took.reserve(first_of(t + 1) - first_of(t));
+    if (reader_) reader_->took.reserve(most_lookups);
+    growth_.emplace();
     map_.emplace(0);
     // As somebody would who knows that it will grow. Others have their threads for that too (lfht's resizes the table).
     if constexpr (requires { map_->start_sweeper(); }) map_->start_sweeper();
-    if (reader_) reader_->took.reserve(most_lookups);
   }
 
   void work(std::size_t thread) override {
@@ -60,6 +63,7 @@ class growth_cell : public cell {
   outcome conclude() override {
     if (reader_) reader_->thread = {};  // asks it to stop, and waits
     outcome result{entries(), map_->describe(), {}};
+    result.figures["bytes_per_entry"] = growth_->bytes_per(entries());
     samples took;
     std::uint64_t inserted = 0;
     for (auto& one : inserters_) {
@@ -119,6 +123,7 @@ class growth_cell : public cell {
 
   std::vector<inserter> inserters_;
   std::size_t seed_;
+  std::optional<memory_growth> growth_;
   std::optional<Map> map_;
   std::optional<reader> reader_;  // last: its thread uses the rest
 };

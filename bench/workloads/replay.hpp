@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <optional>
 
 #include "../adapters/lazy_expiry.hpp"
@@ -78,7 +79,10 @@ class replay_cell : public cell {
       for (const key_type key : input_->keys) live += session.get(key);
     }
     const double hit_ratio = ratio(total.hits, total.finds);
-    result.figures["memory_bytes"] = growth_->bytes();
+    const double memory = growth_->bytes();
+    result.figures["memory_bytes"] = memory;
+    result.figures["bytes_per_entry"] =
+        resident == 0 ? std::numeric_limits<double>::quiet_NaN() : memory / static_cast<double>(resident);
     result.figures["requests"] = static_cast<double>(total.operations);
     result.figures["trace_seconds"] = static_cast<double>(input_->requests.requests.back().time_ms) / 1000;
     result.figures["keys"] = static_cast<double>(input_->keys.size());

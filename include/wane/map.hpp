@@ -307,8 +307,9 @@ class map {
   sweep_result sweep_some(const sweep_budget& budget = {});
 
   /// Effects: pushes the reclaimer and frees what has outlived its grace period, other threads' garbage included.
-  /// Returns: slots freed. Progress: lock-free. To have everything freed that has been removed by now, wait on the domain first:
-  /// domain().barrier(), outside of every guard, and then collect() (reclaimers that know no grace period have no barrier).
+  /// Returns: slots freed. Progress: lock-free. To have everything freed that has been removed by now, other threads being between
+  /// two operations: collect(), which stamps it; domain().barrier(), outside of every guard; collect(). Reclaimers without
+  /// grace periods have no barrier and need none: the first call frees what nobody holds.
   std::size_t collect();
 
   /// The domain that the map's guards belong to.

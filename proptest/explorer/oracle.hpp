@@ -20,6 +20,7 @@ struct oracle {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = false;
 
   class domain {
    public:

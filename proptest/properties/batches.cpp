@@ -145,10 +145,8 @@ int main(int argc, char** argv) {
     tests.property("find_many_finds_each " + name, find_many_finds_each<Key, R>);
     tests.property("erase_many_erases_each_once " + name, erase_many_erases_each_once<Key, R>);
   };
-  for_each_reclaimer<every_reclaimer>("of integers",
-                                      [&]<class R>(const auto& name) { test.template operator()<int, R>(name); });
-  for_each_reclaimer<copying_reclaimers>("of integers",
-                                         [&]<class R>(const auto& name) { test.template operator()<int, R>(name); });
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>(
+      "of integers", [&]<class R>(const auto& name) { test.template operator()<int, R>(name); });
   test.template operator()<std::string, wane::epoch>("of strings");
   tests.test("ranges_of_different_length_are_refused", ranges_of_different_length_are_refused);
   tests.test("a_hash_that_throws_leaves_its_group_undone", a_hash_that_throws_leaves_its_group_undone);

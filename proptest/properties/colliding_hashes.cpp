@@ -46,7 +46,7 @@ std::uint64_t border(std::uint64_t key) noexcept {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   const auto property = [&]<class Hash>(const std::string& words, const Hash& hash) {
-    for_each_reclaimer<main_reclaimers>(words, [&]<class R>(const auto& name) {
+    for_each_reclaimer<main_reclaimers, sifting_reclaimers, copying_reclaimers>(words, [&]<class R>(const auto& name) {
       tests.property(name,
                      [&] { a_map_does_what_its_model_does<integer_codec, R>({.keys = 32, .faults = {}}, true, hash); });
     });

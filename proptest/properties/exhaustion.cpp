@@ -182,26 +182,27 @@ void construction_fails_cleanly() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   const program_shape shape{.keys = 40, .longest = 300, .faults = {fault::kind::heap, fault::kind::pages}};
-  for_each_reclaimer<main_reclaimers>("a_map_short_of_memory_does_what_its_model_does", [&]<class R>(const auto& name) {
-    tests.property(name, [&] { a_map_does_what_its_model_does<integer_codec, R>(shape); });
-  });
-  for_each_reclaimer<main_reclaimers>(
+  for_each_reclaimer<main_reclaimers, sifting_reclaimers, copying_reclaimers>(
+      "a_map_short_of_memory_does_what_its_model_does", [&]<class R>(const auto& name) {
+        tests.property(name, [&] { a_map_does_what_its_model_does<integer_codec, R>(shape); });
+      });
+  for_each_reclaimer<main_reclaimers, sifting_reclaimers>(
       "a_map_of_strings_short_of_memory_does_what_its_model_does", [&]<class R>(const auto& name) {
         tests.property(name, [&] { a_map_does_what_its_model_does<string_codec, R>(shape); });
       });
-  for_each_reclaimer<every_reclaimer>("erase_succeeds_when_memory_is_exhausted", [&]<class R>(const auto& name) {
-    tests.property(name, [] { erase_succeeds_when_memory_is_exhausted<R>(); });
-  });
-  for_each_reclaimer<every_reclaimer>("a_new_thread_erases_or_changes_nothing", [&]<class R>(const auto& name) {
-    tests.test(name, a_new_thread_erases_or_changes_nothing<R>);
-  });
-  for_each_reclaimer<every_reclaimer>("expiry_needs_no_memory", [&]<class R>(const auto& name) {
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>(
+      "erase_succeeds_when_memory_is_exhausted",
+      [&]<class R>(const auto& name) { tests.property(name, [] { erase_succeeds_when_memory_is_exhausted<R>(); }); });
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>(
+      "a_new_thread_erases_or_changes_nothing",
+      [&]<class R>(const auto& name) { tests.test(name, a_new_thread_erases_or_changes_nothing<R>); });
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>("expiry_needs_no_memory", [&]<class R>(const auto& name) {
     tests.property(name, [] { expiry_needs_no_memory<R>(); });
   });
-  for_each_reclaimer<every_reclaimer>("a_sweeper_outlives_want_of_memory", [&]<class R>(const auto& name) {
-    tests.test(name, a_sweeper_outlives_want_of_memory<R>);
-  });
-  for_each_reclaimer<every_reclaimer>("construction_fails_cleanly", [&]<class R>(const auto& name) {
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>(
+      "a_sweeper_outlives_want_of_memory",
+      [&]<class R>(const auto& name) { tests.test(name, a_sweeper_outlives_want_of_memory<R>); });
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>("construction_fails_cleanly", [&]<class R>(const auto& name) {
     tests.property(name, [] { construction_fails_cleanly<R>(); });
   });
   return tests.result();

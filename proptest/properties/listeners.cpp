@@ -214,8 +214,7 @@ void a_slow_listener_holds_nobody_up() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   const auto over_all = [](const std::string& what, auto test) {
-    for_each_reclaimer<every_reclaimer>(what, test);
-    for_each_reclaimer<copying_reclaimers>(what, test);
+    for_each_reclaimer<every_reclaimer, copying_reclaimers>(what, test);
   };
   over_all("a_slow_listener_holds_nobody_up",
            [&]<class R>(const auto& name) { tests.test(name, a_slow_listener_holds_nobody_up<R>); });

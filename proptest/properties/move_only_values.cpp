@@ -7,7 +7,7 @@ using namespace proptest;
 
 int main(int argc, char** argv) {
   suite tests(argc, argv);
-  for_each_reclaimer<main_reclaimers>(
+  for_each_reclaimer<main_reclaimers, sifting_reclaimers>(
       "a_map_of_unique_pointers_does_what_its_model_does", [&]<class R>(const auto& name) {
         tests.property(
             name, [] { a_map_does_what_its_model_does<move_only_codec, R>({.copyable_values = false, .faults = {}}); });

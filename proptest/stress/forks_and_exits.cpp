@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What becomes of a map when its process forks, and when a thread ends in the middle of an operation. liburcu has its own
+// Stress: what becomes of a map when its process forks, and when a thread ends in the middle of an operation. Sets fork
+// against guards that others are in, and the end of a thread against the guard that it is in. liburcu has its own
 // rules for fork, so these are about the reclaimers that are wane's own.
 #include <pthread.h>
 #include <sys/wait.h>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-// Stress: what QSBR asks of threads, and what happens to one that forgets.
+// Stress: what QSBR asks of threads, and what happens to one that forgets. Sets going on and off line against operations, and
+// against grace periods that others wait for.
+#include <array>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 
 #include "support/contest.hpp"
@@ -15,26 +18,39 @@ using kind = contested<reclaimer, tracked, wane::std_environment>;
 
 /// Every operation of a thread that is not online throws, says what to do, and changes nothing.
 void a_thread_that_is_not_online_is_told_so() {
-  arena<kind> a({}, 4096);
+  constexpr std::uint64_t due = 1000;
+  arena<kind> a({}, 4096), idle({}, 64);
   {
     actor<kind> me(a, 1);
     for (std::uint64_t k = 0; k < 100; ++k) me.insert(k);
+    me.insert(due, 1s);
+    a.map.reserve(1000);
   }
+  a.clock.advance(1s);
   auto& m = a.map;
+  const std::size_t buckets = m.bucket_count();
+  const std::array<std::uint64_t, 3> keys{0, 1, 2};
+  std::array<std::optional<tracked>, 3> values;
+  std::array<bool, 3> erased{};
   const auto v = [] { return tracked(identity(1, 4000)); };
   const std::vector<std::pair<const char*, std::function<void()>>> operations{
       {"insert", [&] { m.insert(1, v()); }},
       {"try_emplace", [&] { m.try_emplace(1, v()); }},
+      {"try_emplace_for", [&] { m.try_emplace_for(1s, 1, v()); }},
       {"insert_or_assign", [&] { m.insert_or_assign(1, v()); }},
       {"get_or_emplace", [&] { m.get_or_emplace(1, v()); }},
+      {"get_or_emplace_for", [&] { m.get_or_emplace_for(1s, 1, v()); }},
       {"find", [&] { (void)m.find(1); }},
       {"visit", [&] { m.visit(1, [](auto, const auto&) {}); }},
       {"contains", [&] { (void)m.contains(1); }},
+      {"find_many", [&] { m.find_many(keys, values); }},
+      {"erase_many", [&] { m.erase_many(keys, erased); }},
       {"replace", [&] { m.replace(1, v()); }},
       {"compare_exchange", [&] { m.compare_exchange(1, v(), v()); }},
       {"update", [&] { m.update(1, [&](const auto& old) { return old; }); }},
       {"upsert", [&] { m.upsert(1, v(), [&](const auto& old) { return old; }); }},
       {"erase", [&] { m.erase(1); }},
+      {"erase_if of a key", [&] { m.erase_if(1, [](auto, const auto&) { return true; }); }},
       {"erase_if", [&] { m.erase_if([](auto, const auto&) { return true; }); }},
       {"take", [&] { m.take(1); }},
       {"clear", [&] { m.clear(); }},
@@ -45,6 +61,12 @@ void a_thread_that_is_not_online_is_told_so() {
       {"find_and_touch", [&] { m.find_and_touch(1, 1s); }},
       {"for_each", [&] { m.for_each([](auto, const auto&) {}); }},
       {"scan", [&] { (void)m.scan({}, 10, [](auto, const auto&) {}); }},
+      {"snapshot", [&] { (void)m.snapshot(); }},
+      {"reserve", [&] { m.reserve(100'000); }},
+      {"shrink_to_fit", [&] { m.shrink_to_fit(); }},
+      {"sweep_some", [&] { m.sweep_some(); }},
+      {"sweep_some where nothing is due", [&] { idle.map.sweep_some(); }},
+      {"collect", [&] { m.collect(); }},
   };
   std::thread([&] {
     for (const auto& [name, operation] : operations) {
@@ -69,7 +91,12 @@ void a_thread_that_is_not_online_is_told_so() {
       }
     }
   }).join();
-  EXPECT(m.size() == 100, m.size() << " entries of 100");
+  EXPECT(m.size() == 101, m.size() << " entries of 101");
+  EXPECT(m.bucket_count() == buckets, m.bucket_count() << " buckets, not " << buckets);
+  {
+    const attendance<reclaimer> present;
+    EXPECT(m.sweep_some().removed == 1, "what is due is not swept");
+  }
   a.audit();
 }
 

@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
     using play = roles<K>;
     return std::vector<role<K>>{play::insert_briefly, play::get_or_emplace, play::insert_briefly, play::time};
   });
-  contest("all_of_them_race", []<class K>(roles<K>) {
+  // A kill (erased, expired, by whoever) against a change of deadline or value, each pair of the above at once.
+  contest("kill_races_touch_and_replace", []<class K>(roles<K>) {
     using play = roles<K>;
     return std::vector<role<K>>{play::insert_briefly, play::assign_briefly, play::touch, play::erase,
                                 play::sweep,          play::scan,           play::time,  play::find};

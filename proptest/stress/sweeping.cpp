@@ -83,9 +83,9 @@ void a_sweeper_comes_and_goes() {
   }
 }
 
-/// A sweeper left alone removes what is due, and stops promptly even in the middle of a pass.
+/// A sweeper left alone removes what is due, and stops promptly even in the middle of a pass: sets the end of a pass against stop.
 template <class Kind>
-void a_sweeper_removes_what_nobody_meets() {
+void a_pass_races_stop() {
   arena<Kind> a({}, 200'000);
   wane::sweeper sweeper({.lateness = 2ms, .cpu_share = 1.0});
   {
@@ -134,7 +134,7 @@ void a_map_dies_under_its_sweeper() {
   }
 }
 
-/// What a listener throws on the sweeper's thread is counted, and costs nothing else.
+/// What a listener throws on the sweeper's thread is counted, and costs nothing else: sets kills against unwinding.
 void a_sweeper_survives_a_listener_that_throws() {
   struct refuse {
     void operator()(std::uint64_t, int, wane::cause) const { throw std::runtime_error("no"); }
@@ -176,7 +176,8 @@ void expect_shortfall(const wane::sweeper& sweeper, wane::shortfall why) {
                                                                                    << s.to_string());
 }
 
-/// A sweeper that is kept from its work tells by what.
+/// A sweeper that is kept from its work tells by what: sets a pass against its pace, against a guard that lasts, and against
+/// another's pass.
 void a_sweeper_says_why_it_is_late() {
   const auto expired_map = [](
                                wane::manual_clock& clock, parking_policy::listener listener = [](auto...) {}) {
@@ -231,6 +232,7 @@ void a_sweeper_says_why_it_is_late() {
   }
 }
 
+/// Sets the start of one run of a sweeper against the end of the last, in turn.
 void a_sweeper_keeps_its_totals_when_it_is_restarted() {
   wane::manual_clock clock;
   parking_map map({}, {.clock = clock, .listener = [](auto...) {}});
@@ -253,7 +255,7 @@ void a_sweeper_keeps_its_totals_when_it_is_restarted() {
   }
 }
 
-/// One map, one sweeper: a second is refused.
+/// One map, one sweeper: a second is refused. Sets attaching against being attached, in turn.
 void a_map_has_at_most_one_sweeper() {
   wane::map<std::uint64_t, int> map;
   wane::sweeper first, second;
@@ -325,8 +327,7 @@ int main(int argc, char** argv) {
   });
   test_over(main_kinds{}, tests, "sweep_races_stored_deadline", []<class K>() { no_deadline_is_lost<K>(); });
   test_over(main_kinds{}, tests, "sweeper_start_races_stop_and_wake", []<class K>() { a_sweeper_comes_and_goes<K>(); });
-  test_over(main_kinds{}, tests, "a_sweeper_removes_what_nobody_meets",
-            []<class K>() { a_sweeper_removes_what_nobody_meets<K>(); });
+  test_over(main_kinds{}, tests, "a_pass_races_stop", []<class K>() { a_pass_races_stop<K>(); });
   test_over(main_kinds{}, tests, "map_destruction_races_sweep", []<class K>() { a_map_dies_under_its_sweeper<K>(); });
   tests.test("a_sweeper_survives_a_listener_that_throws", a_sweeper_survives_a_listener_that_throws);
   tests.test("a_sweeper_says_why_it_is_late", a_sweeper_says_why_it_is_late);

@@ -41,6 +41,9 @@ using every_reclaimer = reclaimers<wane::epoch, wane::hazard, wane::ibr, wane::r
 /// For tests of which there are many: those that differ most in how they find a grace period.
 using main_reclaimers = reclaimers<wane::epoch, wane::rcu<wane::memb>, wane::rcu<wane::qsbr>>;
 
+/// Those that have to be asked slot by slot, without the flavours of RCU, of which there are so many and each takes so long.
+using sifting_reclaimers = reclaimers<wane::hazard, wane::ibr>;
+
 /// Those that hand out copies: for keys and values that can be copied as they lie in memory.
 using copying_reclaimers = reclaimers<wane::versioned>;
 
@@ -67,10 +70,10 @@ void over(reclaimers<Rs...>, const std::string& name, F&& f) {
 }
 }  // namespace detail
 
-/// Calls f.operator()<R>(name with the reclaimer's) for each.
-template <class List, class F>
+/// Calls f.operator()<R>(name with the reclaimer's) for each of each list.
+template <class... Lists, class F>
 void for_each_reclaimer(const std::string& name, F&& f) {
-  detail::over(List{}, name, std::forward<F>(f));
+  (detail::over(Lists{}, name, f), ...);
 }
 
 }  // namespace proptest

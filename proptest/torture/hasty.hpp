@@ -26,6 +26,7 @@ struct hasty {
   static constexpr bool value_only = honest::value_only;
   static constexpr bool has_grace_period = honest::has_grace_period;
   static constexpr bool reuses_at_once = honest::reuses_at_once;
+  static constexpr bool bounded_garbage = honest::bounded_garbage;
 
   class domain : public honest::domain {
    public:

@@ -38,8 +38,7 @@ int main(int argc, char** argv) {
       a_map_of_ten_entries_costs_under_16_kib<R, std::uint64_t, std::uint64_t>([](unsigned i) { return i; });
     });
   };
-  for_each_reclaimer<every_reclaimer>(name, of_integers);
-  for_each_reclaimer<copying_reclaimers>(name, of_integers);
+  for_each_reclaimer<every_reclaimer, copying_reclaimers>(name, of_integers);
   for_each_reclaimer<every_reclaimer>(name, [&]<class R>(const auto& of_reclaimer) {
     tests.test(of_reclaimer + ", strings", [] {
       a_map_of_ten_entries_costs_under_16_kib<R, std::string, std::string>(

@@ -265,6 +265,8 @@ class map_core final : public sweep_target {
     if (there.node == nullptr) return {};
     return of(*there.node);
   }
+  /// Throws what a guard throws, for calls that would otherwise have begun by the time that they need one.
+  void admit() const { (void)list_.enter(); }
   bool supersede(operation& op, std::uint64_t hash, const found& f, prepared& fresh, tick_count deadline) {
     fresh->next.prepare(fresh->next.peek().recycled());  // unset: the first helper points it (L4)
     fresh.enliven(deadline);

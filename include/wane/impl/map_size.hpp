@@ -99,6 +99,7 @@ std::int64_t map_core<Key, T, Policy>::fold(operation& op) noexcept {
 template <class Key, class T, class Policy>
 void map_core<Key, T, Policy>::reserve(std::size_t entries) {
   const unsigned wanted = bits_for(entries);
+  admit();
   auto& table = list_.table();
   if (!table.ensure(wanted)) throw std::bad_alloc();
   // [C4] relaxed: a floor for later shrinks; no data hangs on it.
@@ -122,6 +123,7 @@ void map_core<Key, T, Policy>::reserve(std::size_t entries) {
 template <class Key, class T, class Policy>
 void map_core<Key, T, Policy>::shrink_to_fit() {
   assert(!list_.domain().in_guard(environment::thread_slot()) && "shrink_to_fit waits for grace periods");
+  admit();
   // [C6] relaxed: as [C4].
   least_bits_.store(fewest_bits_, std::memory_order_relaxed);
   using progress = typename shrinker<list>::progress;

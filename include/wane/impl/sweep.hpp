@@ -69,6 +69,7 @@ std::size_t map_core<Key, T, Policy>::collect_here() {
 
 template <class Key, class T, class Policy>
 sweep_result map_core<Key, T, Policy>::sweep(const sweep_budget& budget, bool in_background) {
+  admit();
   sweep_result result;
   // [W1] acquire: pairs with [W2]; the sweep's place is seen as it was left.
   if (sweeping_.exchange(true, std::memory_order_acquire)) {

@@ -100,6 +100,8 @@ concept reclaimer =
       { R::has_grace_period } -> std::convertible_to<bool>;
       /// A slot may serve again the moment it is unlinked: there is no garbage.
       { R::reuses_at_once } -> std::convertible_to<bool>;
+      /// A reader that stalls inside a guard keeps only so much garbage from being freed, however long it stalls.
+      { R::bounded_garbage } -> std::convertible_to<bool>;
 
       /// Enters a read-side critical section of the thread that owns `slot`; nests. Leaves it when destroyed. One that can
       /// be made of the domain alone spares readers the look for their slot.

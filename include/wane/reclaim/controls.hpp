@@ -15,7 +15,7 @@ namespace wane {
 
 namespace impl {
 
-/// What a scheme without grace periods has instead.
+/// What a scheme without grace periods has instead. No barrier(): there is nothing that it could wait for.
 struct no_grace_period {
   static constexpr std::uint64_t stamp() noexcept { return 0; }
   static constexpr bool passed(std::uint64_t) noexcept { return false; }
@@ -29,6 +29,7 @@ struct control : announced_by_guards<control<ReusesAtOnce>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = false;
   static constexpr bool reuses_at_once = ReusesAtOnce;
+  static constexpr bool bounded_garbage = ReusesAtOnce;
 
   using domain = no_grace_period;
   struct guard : blanket_guard {

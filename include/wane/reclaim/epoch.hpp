@@ -36,6 +36,7 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = false;
 
   class guard;
 
@@ -54,6 +55,9 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
       advance();
       Env::yield();
     }
+    /// Returns when every guard that there was at the call is over, so that what was unlinked before it has outlived its
+    /// grace period. Blocks for as long as one of these guards lasts, later ones are not waited for; inside a guard of the
+    /// caller's it never returns.
     void barrier();
     [[nodiscard]] std::uint64_t stamp() noexcept {
       // [E7] release: pairs with [E8], see R1.

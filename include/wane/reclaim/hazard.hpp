@@ -18,7 +18,8 @@
 // it is told to keep takes further ones. They come from a stack, one a thread, because guards nest.
 //
 // Garbage is bounded whatever readers do: each thread keeps two bags at most besides what hazards hold. There is no grace
-// period, so a map cannot shrink under it. Entry and exit are wait-free, but for the first uses of deeper nests.
+// period, so a map cannot shrink under it, and no barrier(): map::collect frees at once what no hazard holds. Entry and exit are
+// wait-free, but for the first uses of deeper nests.
 #pragma once
 
 #include <algorithm>
@@ -42,6 +43,7 @@ struct basic_hazard : announced_by_guards<basic_hazard<Env>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = false;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = true;
 
   class guard;
 

@@ -42,6 +42,7 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = true;
 
   class guard;
 
@@ -64,6 +65,8 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
     [[nodiscard]] bool passed(std::uint64_t stamp) const noexcept;
     static constexpr void advance() noexcept {}
     static void wait_a_moment() noexcept { Env::yield(); }
+    /// Returns when every guard that there was at the call is over. Blocks for as long as one of these lasts, later ones are not
+    /// waited for; inside a guard of the caller's it never returns.
     void barrier() {
       for (const std::uint64_t mine = stamp(); !passed(mine);) wait_a_moment();
     }

@@ -99,6 +99,7 @@ struct rcu {
   static constexpr bool value_only = false;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
+  static constexpr bool bounded_garbage = false;
   static constexpr bool is_qsbr = std::is_same_v<Flavour, qsbr>;
   using calls = impl::rcu_calls<Flavour>;
 
@@ -122,6 +123,9 @@ struct rcu {
       calls::quiescent();
       impl::yield();
     }
+    /// Returns when a grace period of liburcu that began after the call is over, and with it every guard that there was at the
+    /// call. Blocks for as long as one of these lasts (QSBR: as a thread that was online has not been quiescent; the caller is,
+    /// in here, so it must hold no reference); inside a guard of the caller's it never returns.
     void barrier();
     [[nodiscard]] bool in_guard(std::uint32_t) const noexcept { return !is_qsbr && calls::read_ongoing(); }
 

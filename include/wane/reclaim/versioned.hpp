@@ -20,7 +20,8 @@
 //       that was there at the last such change is over.
 //
 // Garbage: none, whatever readers do, but for quarantine, which takes one slot in four million uses. Values are handed out as copies, so
-// keys and values are trivially copyable. Guards announce an epoch, for quarantine alone; they are wait-free.
+// keys and values are trivially copyable. Guards announce an epoch, for quarantine alone; they are wait-free. barrier() is that
+// of the epochs: all that waits for it is what is in quarantine.
 // Progress: lock-free, but a link can pass a quarter of its tags, 134 million changes, only with the last such passage of any
 // link of the domain a grace period ago, and waits for that.
 #pragma once
@@ -37,6 +38,7 @@ struct basic_versioned : announced_by_guards<basic_versioned<Env>> {
   static constexpr bool value_only = true;
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = true;
+  static constexpr bool bounded_garbage = true;
 
   class domain : public basic_epoch<Env>::domain {
    public:
