@@ -4,7 +4,8 @@
 Runs the tests that can use any amount of time, of each of meson's build directories, for N seconds on all cores: again and
 again, each run with a seed of its own. The suite that has had least time goes on; the tests of a suite take turns, and each
 is given twice the work of its last turn, to a limit. A test that fails is not run again, and the others go on; what runs
-when the time is over is cut off, which is no failure.
+when the time is over is cut off, which is no failure. Of the models only the configurations run that take too long for every
+day, once each: nothing in them is drawn.
 
 Tests are told by WANE_DEEP=1 that they may look further than they would in passing. WANE_SEED and WANE_STRESS are what the
 log says: DIRECTORY/runs.txt has a line a run, and DIRECTORY holds what each test said last.
@@ -26,12 +27,15 @@ import time
 import counted
 import summary
 
-SUITES = 'explorer', 'scenarios', 'torture', 'properties', 'stress', 'fuzz'
+# `seeded` are those of other suites that draw what they do.
+SUITES = ('explorer', 'scenarios', 'torture', 'properties', 'stress', 'lifecycles', 'linearizability', 'seeded', 'fuzz',
+          'models')
 # Their programs consist of named tests (support/harness.hpp), which are run one by one.
-OF_NAMED_TESTS = frozenset(SUITES) - {'fuzz'}
+OF_NAMED_TESTS = frozenset(SUITES) - {'fuzz', 'models'}
 MOST_WORK = 16
 # A timeout is there for what hangs, and tests that look further take longer than in passing.
 MORE_PATIENCE = 4
+BIG_MODEL_SECONDS = 1800
 
 
 class Unit:
@@ -47,6 +51,9 @@ class Unit:
         self.directory = test.get('workdir') or directory
         self.patience = (test['timeout'] or 600) * MORE_PATIENCE
         self.work = 1
+        self.is_drawn = suite != 'models'
+        # ThreadSanitizer of this age cannot start where addresses are random (proptest/check).
+        self.launcher = 'setarch -R ' if build.split('-')[0] == 'thread' else ''
 
     def log_name(self):
         return re.sub(r'[^\w.-]+', '-', self.name).strip('-')[:180] + '.txt'
@@ -58,14 +65,30 @@ def named_tests(test, directory):
     return listed.stdout.splitlines() if listed.returncode == 0 else []
 
 
+def big_models(directory, tests):
+    """Of a test that has verify.py check one configuration, the same for each that is no test."""
+    test = next((t for t in tests if any(word.endswith('verify.py') for word in t['cmd'])), None)
+    if test is None:
+        return
+    verify = next(word for word in test['cmd'] if word.endswith('verify.py'))
+    names = subprocess.run([sys.executable, '-B', directory / verify.replace('verify.py', 'configurations.py'), '--deep'],
+                           check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    name_at = test['cmd'].index('--') - 1
+    for name in names:
+        cmd = [*test['cmd'][:name_at], name, *test['cmd'][name_at + 1:]]
+        yield Unit(directory, 'models', {**test, 'name': name, 'cmd': cmd, 'timeout': BIG_MODEL_SECONDS}, None)
+
+
 def units(directories):
     """By suite."""
     found = collections.defaultdict(collections.deque)
     for directory in directories:
-        for test in json.loads((directory / 'meson-info/intro-tests.json').read_text()):
+        tests = json.loads((directory / 'meson-info/intro-tests.json').read_text())
+        found['models'].extend(big_models(directory, tests))
+        for test in tests:
             suite = next((s for s in SUITES if any(name.split(':')[-1] == s for name in test['suite'])), None)
             # Tests that must run alone measure time, and do not belong here.
-            if suite is None or not test.get('is_parallel', True):
+            if suite in (None, 'models') or not test.get('is_parallel', True):
                 continue
             named = named_tests(test, directory) if suite in OF_NAMED_TESTS else []
             found[suite].extend(Unit(directory, suite, test, n) for n in named or [None])
@@ -121,7 +144,8 @@ class Runs:
         result = 'OK' if process.returncode == 0 else 'SKIP' if process.returncode == 77 else 'FAIL'
         if timed_out:
             result = 'CUT OFF' if left <= patience else 'TIMEOUT'
-        replay = f'cd {unit.directory} && ' + ' '.join([*(f'{k}={v}' for k, v in settings.items()), shlex.join(unit.command)])
+        replay = (f'cd {unit.directory} && ' + ' '.join(f'{k}={v}' for k, v in settings.items()) +
+                  f' {unit.launcher}{shlex.join(unit.command)}')
         with self.lock:
             self.note(unit, result, took, said, replay)
 
@@ -143,8 +167,9 @@ class Runs:
             tail = said.splitlines()[-summary.TAIL:]
             print(f'\n== {unit.name}: {result}', *tail, f'replay with: {replay}', sep='\n   ', flush=True)
             return
-        unit.work = min(unit.work * 2, MOST_WORK)
-        self.waiting[unit.suite].append(unit)
+        if unit.is_drawn:
+            unit.work = min(unit.work * 2, MOST_WORK)
+            self.waiting[unit.suite].append(unit)
 
     def show(self):
         print(f'\n{"suite":<14}{"runs":>8}{"cut off":>9}{"seconds":>10}')

@@ -5,11 +5,15 @@ import io
 import json
 import pathlib
 import re
+import sys
 import tempfile
 import time
 import unittest
 
 import deep
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / 'models'))
+from configurations import CONFIGURATIONS  # noqa: E402
 
 # A program of named tests, as support/harness.hpp makes them.
 NAMED = '''#!/bin/sh
@@ -23,10 +27,10 @@ echo "passed  $1  (0 s)"
 
 
 class Deep(unittest.TestCase):
-    def deep(self, seconds, *tests):
+    def deep(self, seconds, *tests, build='check-plain', arguments=()):
         """Tests are (suite, script, environment). Returns the status, what was printed, and the log of runs."""
         with tempfile.TemporaryDirectory() as root:
-            build = pathlib.Path(root, 'check-plain')
+            build = pathlib.Path(root, build)
             (build / 'meson-info').mkdir(parents=True)
             logs = pathlib.Path(root, 'logs')
             logs.mkdir()
@@ -35,7 +39,7 @@ class Deep(unittest.TestCase):
                 program = build / f'program-{number}'
                 program.write_text(script)
                 program.chmod(0o755)
-                table.append({'name': f'{suite}/{number}', 'suite': [f'wane:{suite}'], 'cmd': [f'./{program.name}'],
+                table.append({'name': f'{suite}/{number}', 'suite': [f'wane:{suite}'], 'cmd': [f'./{program.name}', *arguments],
                               'env': environment, 'timeout': 5, 'workdir': None, 'is_parallel': True})
             (build / 'meson-info/intro-tests.json').write_text(json.dumps(table))
             printed = io.StringIO()
@@ -68,6 +72,23 @@ class Deep(unittest.TestCase):
         self.assertLess(time.monotonic() - began, 10)
         self.assertEqual(status, 0)
         self.assertTrue(any(line.startswith('CUT OFF') for line in runs))
+
+    def test_what_replays_a_run_under_thread_sanitizer_fixes_addresses(self):
+        _, printed, runs = self.deep(0.3, ('stress', NAMED, {'FAILS': '1'}), build='check-thread-clang++-16')
+        self.assertTrue(all(re.search(r'WANE_DEEP=1 setarch -R \./program-0 (one|two)$', line) for line in runs), runs)
+        self.assertRegex(printed, r'replay with: .* WANE_DEEP=1 setarch -R \./program-0 two')
+
+    def test_of_other_suites_those_that_draw_are_run(self):
+        for suite in 'lifecycles', 'linearizability', 'seeded':
+            self.assertGreater(len(self.deep(0.3, (suite, NAMED, {}))[2]), 2, suite)
+
+    def test_big_models_are_run_once_each(self):
+        verify = str(pathlib.Path(__file__).parent / 'models/verify.py')
+        script = '#!/bin/sh\necho "$2 $3"\n'
+        status, _, runs = self.deep(5, ('models', script, {}), arguments=(verify, 'a small one', '--', 'cc'))
+        expected = [c.name for c in CONFIGURATIONS if c.deep]
+        self.assertEqual(status, 0)
+        self.assertEqual(sorted(re.search(r"verify.py '(.*)' -- cc", line)[1] for line in runs), sorted(expected))
 
     def test_suites_that_are_not_for_this_are_left_out(self):
         status, printed, runs = self.deep(0.5, ('stress', NAMED, {}), ('lint', '#!/bin/sh\nexit 1\n', {}))

@@ -183,6 +183,12 @@ exposition& exposition::add(const sweeper_stats& figures, const labels& all) {
   out.gauge("wane_sweeper_overdue_seconds", "At most how late the earliest entry is that is there still.",
             seconds(w.overdue));
   out.gauge("wane_sweeper_window_cpu_ratio", "Share of a core used in the recent window.", w.cpu_share);
+  out.each<seconds>("gauge", "wane_sweeper_window_held_up_seconds",
+                    "For how long the sweeper was kept from its work in the recent window, by why.", "why",
+                    {{to_string(shortfall::cpu_share), w.held_up.cpu_share},
+                     {to_string(shortfall::garbage), w.held_up.garbage},
+                     {to_string(shortfall::another_sweep), w.held_up.another_sweep},
+                     {to_string(shortfall::memory), w.held_up.memory}});
   out.gauge("wane_sweeper_target_met", "Whether the target was met in the recent window.", std::uint64_t{w.met()});
   out.each<seconds>("gauge", "wane_sweeper_target_missed_seconds", "How far the target was missed, by why.", "why",
                     {missed_by(shortfall::cpu_share), missed_by(shortfall::garbage),

@@ -46,9 +46,12 @@ std::string sweeper_stats::to_string() const {
   print_lateness(out, "lateness", lateness);
   out << "window " << in_seconds(window.length) << '\n';
   print_lateness(out, "window_lateness", window.lateness);
-  out << "window_overdue " << in_seconds(window.overdue) << "\nwindow_cpu_share " << window.cpu_share << "\nwindow_met "
-      << (window.met() ? 1 : 0) << "\nwindow_missed_by " << in_seconds(window.missed_by) << "\nwindow_why "
-      << wane::to_string(window.why) << '\n';
+  out << "window_overdue " << in_seconds(window.overdue) << "\nwindow_cpu_share " << window.cpu_share
+      << "\nwindow_held_up_cpu_share " << in_seconds(window.held_up.cpu_share) << "\nwindow_held_up_garbage "
+      << in_seconds(window.held_up.garbage) << "\nwindow_held_up_another_sweep "
+      << in_seconds(window.held_up.another_sweep) << "\nwindow_held_up_memory " << in_seconds(window.held_up.memory)
+      << "\nwindow_met " << (window.met() ? 1 : 0) << "\nwindow_missed_by " << in_seconds(window.missed_by)
+      << "\nwindow_why " << wane::to_string(window.why) << '\n';
   return out.str();
 }
 

@@ -18,12 +18,14 @@ if 'exited normally' not in gdb('run', of='/bin/true'):
     print('gdb cannot run /bin/true here')
     sys.exit(77)
 shown = gdb(f'source {printer}', 'set print elements 0', 'break stop_here', 'run', 'up', 'print names', 'print numbers',
-            of=program)
+            'print points', of=program)
 maps = dict(re.findall(r'^\$(\d) = (.*)$', shown, re.MULTILINE))
 names = dict(re.findall(r'\.key = "(\w+)", \[\d\]\.value = ("\w+", \[\d\]\.until = [\w ]+)', maps.get('1', '')))
 numbers = {int(k): int(v) for k, v in re.findall(r'\.key = (\d+), \[\d+\]\.value = (\d+), \[\d+\]\.until = for ever',
                                                  maps.get('2', ''))}
 ends = {name: until.partition('until = ')[2] for name, until in names.items()}
 expected = {k: 1000 + k for k in range(100) if k != 8} | {7: 77}
-if ends != {'ada': 'tick 5', 'grace': 'for ever'} or numbers != expected:
+points = dict(re.findall(r'\.key = (\d+), \[\d\]\.value = (\{[^}]*\})', maps.get('3', '')))
+if (ends != {'ada': 'tick 5', 'grace': 'for ever'} or numbers != expected
+        or points != {'3': '{x = 1, y = -2, z = 3}', '4': '{x = 5, y = 6, z = -7}'}):
     sys.exit(f'gdb shows\n{shown}')

@@ -90,7 +90,9 @@ void check_version(engine& e, std::uint64_t before, std::uint64_t after) {
 
 void check_word_but_counters(engine& e, const cell&, std::uint64_t before, std::uint64_t after, bool conditional,
                              const std::source_location& site) {
-  switch (kind_of(site)) {
+  const word kind = kind_of(site);
+  if (kind != word::other) ++changes_by[e.thread()];
+  switch (kind) {
     case word::link: check_link(e, before, after, conditional); break;
     case word::state: check_state(e, before, after, conditional); break;
     case word::other: break;

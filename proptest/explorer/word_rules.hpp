@@ -3,6 +3,7 @@
 // the header that the change stands in.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <source_location>
 
@@ -10,6 +11,9 @@
 #include "trace.hpp"
 
 namespace explorer {
+
+/// How often each thread has changed a link or a state, in all executions together.
+inline std::array<std::uint64_t, max_threads> changes_by{};
 
 /// For engine::on_change.
 void check_word(engine& e, const cell& c, std::uint64_t before, std::uint64_t after, bool conditional,

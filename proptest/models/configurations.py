@@ -4,8 +4,9 @@
 A row without `breaks` must hold in every reachable state. A row with `breaks` plants the mistake its definitions switch
 on, and the search must find that the assertion named is violated. A row with `endless` is searched for an infinite run
 instead, which Spin calls a non-progress cycle. Rows with `deep` take too long for every day. Run as a program it prints
-the names of the other rows, for meson.
+the names of the other rows, for meson, or with --deep of these.
 """
+import sys
 from dataclasses import dataclass, field
 from typing import Optional
 
@@ -212,4 +213,4 @@ CONFIGURATIONS = [
 ]
 
 if __name__ == '__main__':
-    print(*(c.name for c in CONFIGURATIONS if not c.deep), sep='\n')
+    print(*(c.name for c in CONFIGURATIONS if c.deep == (sys.argv[1:] == ['--deep'])), sep='\n')

@@ -152,6 +152,29 @@ void expired_entries_were_met_or_swept() {
           s.met_expired << " met and " << s.swept << " swept of " << all);
 }
 
+/// Advances the clock each time it is told.
+struct slow_listener {
+  wane::manual_clock clock;
+  void operator()(std::uint64_t, std::uint64_t, wane::cause why) {
+    if (why == wane::cause::expired) clock.advance(3ms);
+  }
+};
+
+/// What the listener takes its time for counts as late, for the entry it was told of and for those that come after it.
+void lateness_is_measured_at_each_removal() {
+  struct told : wane::policy<std::uint64_t> {
+    using clock = wane::manual_clock;
+    using listener = slow_listener;
+  };
+  wane::manual_clock clock;
+  wane::map<std::uint64_t, std::uint64_t, told> map({}, {.clock = clock, .listener = {clock}});
+  for (std::uint64_t k = 0; k < 4; ++k) map.insert(k, k, 5ms);
+  clock.advance(7ms);
+  const auto late = map.sweep_some().lateness;
+  EXPECT(late.count() == 4 && late.max() == 14ms, late.count() << " removed, the last " << late.max().count());
+  EXPECT(late.mean() == nanoseconds(5ms + 8ms + 11ms + 14ms) / 4, "on average " << late.mean().count());
+}
+
 /// A sweep that must not leave garbage behind stops, says so, and goes on once there is room.
 void a_sweep_stops_at_its_limit_of_garbage() {
   wane::manual_clock clock;
@@ -303,6 +326,7 @@ int main(int argc, char** argv) {
   tests.property("a_pass_follows_moved_deadlines", a_pass_follows_moved_deadlines);
   tests.test("a_pass_over_entries_without_a_ttl_scans_nothing", a_pass_over_entries_without_a_ttl_scans_nothing);
   tests.property("expired_entries_were_met_or_swept", expired_entries_were_met_or_swept);
+  tests.test("lateness_is_measured_at_each_removal", lateness_is_measured_at_each_removal);
   tests.test("a_sweep_stops_at_its_limit_of_garbage", a_sweep_stops_at_its_limit_of_garbage);
   tests.test("a_sweep_fills_its_limit_of_garbage_behind_a_reader", a_sweep_fills_its_limit_of_garbage_behind_a_reader);
   tests.test("what_a_budget_leaves_is_due_at_once", what_a_budget_leaves_is_due_at_once);

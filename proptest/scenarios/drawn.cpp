@@ -64,7 +64,7 @@ constexpr std::array<recipe, 44> calls = {
     [](const ingredients& i) { return advance(i.ticks); },
     [](const ingredients& i) { return advance(i.ticks); },
     [](const ingredients&) { return sweep(); },
-    [](const ingredients& i) { return plain(verb::contains, i.key); },
+    [](const ingredients& i) { return contains(i.key); },
     [](const ingredients& i) { return ttl(i.key); },
     [](const ingredients& i) { return take(i.key); },
     [](const ingredients& i) { return erase_if(i.key); },

@@ -49,6 +49,12 @@ void examiner::exhaust(const program& p, bounds b, const explorer::limits& until
   wander(p, how, b.stale != 0, until, symmetric_fences);
 }
 
+void examiner::exhaust_wholly(const program& p, bounds b, bool symmetric_fences) {
+  const std::uint64_t before = explorations_ - complete_;
+  exhaust(p, b, {.schedules = enough}, symmetric_fences);
+  EXPECT(explorations_ - complete_ == before, p.name << ": " << enough << " schedules are not all that there are");
+}
+
 void examiner::wander(const program& p, explorer::strategy& how, bool relaxed, const explorer::limits& until,
                       bool symmetric_fences) {
   const auto found = find_failure(p, how, relaxed, until, symmetric_fences);

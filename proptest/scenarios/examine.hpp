@@ -38,6 +38,9 @@ class examiner {
 
   /// Explores all schedules within the bounds, or `until` a limit. States what is wrong by EXPECT.
   void exhaust(const program& p, bounds b, const explorer::limits& until = {}, bool symmetric_fences = false);
+  /// The same without a limit that depends on the machine, and demands that there are no more than `enough`.
+  void exhaust_wholly(const program& p, bounds b, bool symmetric_fences = false);
+  static constexpr std::uint64_t enough = 1'000'000;
   /// Explores under any strategy; `relaxed` says whether it makes loads read old values. Returns what is wrong.
   std::optional<finding> find_failure(const program& p, explorer::strategy& how, bool relaxed,
                                       const explorer::limits& until, bool symmetric_fences = false);

@@ -181,11 +181,29 @@ class map_scenario final : public explorer::scenario {
   struct running {
     std::size_t first = 0;  // its calls
     std::size_t count = 0;
+    std::size_t told = 0;  // the listener, by all calls of the thread
+  };
+  /// Of a thread's reading calls: that they have changed no link and no state, unless they met an expired entry (G6).
+  class reading {
+   public:
+    explicit reading(const running& now) noexcept : now_(now) {}
+    void end() const {
+      if (now_.told == told_ && changes() != changes_)
+        engine::current().fail(fault::wrong_result, "G6: a read that meets nothing expired changes a link or a state");
+    }
+
+   private:
+    static std::uint64_t changes() noexcept { return explorer::changes_by[engine::current().thread()]; }
+    const running& now_;
+    std::size_t told_ = now_.told;
+    std::uint64_t changes_ = changes();
   };
 
   void use_keys(const std::vector<step>& steps) {
-    for (const step& s : steps)
+    for (const step& s : steps) {
       if (s.chore == chore::none || s.chore == chore::visit_within) used_ |= std::uint64_t{1} << s.what.key;
+      if (s.chore == chore::find_many) used_ |= std::uint64_t{3} << s.what.key;
+    }
   }
 
   /// Every thread has used the map before, has a free slot or two, and owes nothing.
@@ -228,7 +246,8 @@ class map_scenario final : public explorer::scenario {
     if (key >= keys) return;
     if (why == wane::cause::destroyed) return me.told_at_the_end(key, value);
     if (!me.is_recording_) return;
-    const running& now = me.running_[engine::current().thread()];
+    running& now = me.running_[engine::current().thread()];
+    ++now.told;
     if (now.count == 0) engine::current().fail(fault::wrong_events, "a removal is told outside every call");
     std::size_t i = now.first;
     for (std::size_t j = now.first; j < now.first + now.count; ++j)
@@ -257,6 +276,11 @@ class map_scenario final : public explorer::scenario {
 
   // ---- Calling -----------------------------------------------------------------------------------------------------
 
+  static void begin(running& now, std::size_t first, std::size_t count = 1) noexcept {
+    now.first = first;
+    now.count = count;
+  }
+
   void perform(const step& s) {
     running& now = running_[engine::current().thread()];
     if (s.chore != chore::none || s.what.what == verb::clear) note("calls " + to_string(s));
@@ -276,6 +300,7 @@ class map_scenario final : public explorer::scenario {
           for (wane::cursor at = map_->scan({}, 1, visit); !at.at_end();) at = map_->scan(at, 1, visit);
         });
       case chore::visit_within: return visit_within(now, s.what.key);
+      case chore::find_many: return find_many(now, s.what.key);
       case chore::sweep_one: break;
       case chore::fill:
         for (std::uint64_t k = 0; k < s.what.ticks; ++k) map_->insert(keys + k, std::uint64_t{0});
@@ -291,8 +316,9 @@ class map_scenario final : public explorer::scenario {
     wanted.argument = ++values_;
     if (wanted.what == verb::compare_exchange) wanted.expected = first_value_[wanted.key];
     note("calls " + to_string(s));
-    now = {invoke(wanted), 1};
+    begin(now, invoke(wanted));
     answer a;
+    const reading reads(now);
     try {
       if (s.chore == chore::sweep_one)
         map_->sweep_some({.removals = 1});
@@ -301,6 +327,7 @@ class map_scenario final : public explorer::scenario {
     } catch (const std::bad_alloc&) {
       engine::current().fail(fault::exception, "memory is exhausted");
     }
+    if (wanted.what == verb::find || wanted.what == verb::contains || wanted.what == verb::ttl) reads.end();
     call& c = history_[now.first];
     c.ok = a.ok;
     c.saw = a.saw;
@@ -320,7 +347,7 @@ class map_scenario final : public explorer::scenario {
 
   /// One call for each key that the program uses.
   void clear(running& now) {
-    now = {history_.size(), 0};
+    begin(now, history_.size(), 0);
     for (std::uint64_t k = 0; k < keys; ++k)
       if ((used_ >> k & 1) != 0) invoke({.what = verb::clear, .key = k}), ++now.count;
     map_->clear();
@@ -330,7 +357,8 @@ class map_scenario final : public explorer::scenario {
 
   template <class Walk>
   void scan(running& now, Walk&& walk) {
-    now = {invoke({.what = verb::sweep}), 1};  // for the expiries it commits
+    begin(now, invoke({.what = verb::sweep}));  // for the expiries it commits
+    const reading reads(now);
     std::uint64_t visited = 0;
     std::array<std::uint64_t, keys> seen;
     walk([&](std::uint64_t k, std::uint64_t v) {
@@ -339,6 +367,7 @@ class map_scenario final : public explorer::scenario {
       visited |= std::uint64_t{1} << k;
       seen[k] = v;
     });
+    reads.end();
     const std::size_t whole = now.first;
     respond(whole);
     now.count = 0;
@@ -359,7 +388,8 @@ class map_scenario final : public explorer::scenario {
 
   /// The entry that is visited stays while the visitor uses the map.
   void visit_within(running& now, std::uint64_t key) {
-    now = {invoke({.what = verb::find, .key = key}), 1};
+    begin(now, invoke({.what = verb::find, .key = key}));
+    const reading reads(now);
     call& c = history_[now.first];
     c.ok = map_->visit(key, [&](std::uint64_t, const value& v) {
       map_->visit(key + 1, [](std::uint64_t, const value&) {});
@@ -367,7 +397,26 @@ class map_scenario final : public explorer::scenario {
       c.saw = true;
       c.seen = v;
     });
+    reads.end();
     respond(now.first);
+    now.count = 0;
+  }
+
+  /// The key and the next one, each a call of its own.
+  void find_many(running& now, std::uint64_t key) {
+    const std::array wanted = {key, key + 1};
+    std::array<std::optional<value>, 2> found;
+    begin(now, invoke(steps::find(key).what), 2);
+    invoke(steps::find(key + 1).what);
+    const reading reads(now);
+    map_->find_many(wanted, found);
+    reads.end();
+    for (std::size_t i = 0; i < 2; ++i) {
+      call& c = history_[now.first + i];
+      c.ok = c.saw = found[i].has_value();
+      if (c.ok) c.seen = *found[i];
+      respond(now.first + i);
+    }
     now.count = 0;
   }
 

@@ -15,6 +15,8 @@ struct named_program {
   bounds reach = {1, 0};
   /// Fences also as they are where membarrier is missing.
   bool symmetric_too = false;
+  /// More schedules are within reach than a test can try, or they are too long.
+  bool is_large = false;
 };
 
 [[nodiscard]] std::span<const named_program> named_programs();

@@ -58,6 +58,8 @@ std::string to_string(const step& s) {
     case chore::scan_one_by_one: return "scan one by one";
     case chore::sweep_one: return "sweep one";
     case chore::visit_within: return "visit(" + std::to_string(s.what.key) + ") around another find";
+    case chore::find_many:
+      return "find_many(" + std::to_string(s.what.key) + ", " + std::to_string(s.what.key + 1) + ")";
     case chore::fill: return "fill " + std::to_string(s.what.ticks);
     case chore::drain: return "drain " + std::to_string(s.what.ticks);
     case chore::churn: return "churn " + std::to_string(s.what.ticks);

@@ -21,6 +21,7 @@ enum class chore : std::uint8_t {
   reserve,       ///< doubles the table
   sweep_one,     ///< a sweep with a budget of one removal
   visit_within,  ///< visits the key and, while it does, looks for the next one
+  find_many,     ///< looks for the key and the next one in one call
   fill,          ///< inserts `ticks` entries that are in no history
   drain,         ///< and erases them
   churn,         ///< inserts and erases an entry that is in no history, `ticks` times
@@ -120,6 +121,8 @@ namespace steps {
 [[nodiscard]] inline step drain(std::uint64_t n) { return of(chore::drain, 0, n); }
 [[nodiscard]] inline step churn(std::uint64_t n) { return of(chore::churn, 0, n); }
 [[nodiscard]] inline step visit_within(std::uint64_t key) { return of(chore::visit_within, key); }
+[[nodiscard]] inline step find_many(std::uint64_t key) { return of(chore::find_many, key); }
+[[nodiscard]] inline step contains(std::uint64_t key) { return plain(verb::contains, key); }
 [[nodiscard]] inline step collect() { return {{}, chore::collect}; }
 [[nodiscard]] inline step push() { return {{}, chore::push}; }
 [[nodiscard]] inline step scan() { return {{}, chore::scan}; }

@@ -16,6 +16,12 @@ namespace proptest {
 
 namespace {
 
+// ThreadSanitizer of this age cannot start where addresses are random (proptest/check).
+#ifdef __SANITIZE_THREAD__
+constexpr const char* launcher = "setarch -R ";
+#else
+constexpr const char* launcher = "";
+#endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true;
 #else
@@ -119,8 +125,8 @@ void suite::ended(const std::string& name, bool passed, std::chrono::steady_cloc
   if (passed) return;
   ++failed_;
   std::cerr << "replay with: WANE_SEED=" << seed() << " WANE_STRESS=" << wane_stress()
-            << (std::getenv("WANE_DEEP") == nullptr ? " " : " WANE_DEEP=1 ") << program_ << " '" << name << "'"
-            << std::endl;
+            << (std::getenv("WANE_DEEP") == nullptr ? " " : " WANE_DEEP=1 ") << launcher << program_ << " '" << name
+            << "'" << std::endl;
 }
 
 }  // namespace proptest

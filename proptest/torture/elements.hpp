@@ -10,8 +10,11 @@
 //   beyond   it serves another generation
 //
 // The grace periods are the domain's own (domain.barrier), so the pipe tests the reclaimer's word apart from what maps do
-// with it. Elements live outside the maps, so their ages can be read whatever has become of a slot.
+// with it. Under a reclaimer that has none an age only says that some time has passed. Elements live outside the maps, so
+// their ages can be read whatever has become of a slot.
 #pragma once
+
+#include <wane/reclaim/concept.hpp>
 
 #include <array>
 #include <atomic>
@@ -84,7 +87,7 @@ class elements {
     return word >> age_bits == who.id() >> index_bits ? static_cast<unsigned>(word & age_mask) : beyond;
   }
 
-  /// The element has left its map: by a listener, or by who destroys the map.
+  /// The element has left its map, or its map has ended.
   void retire(identity who) {
     const unsigned age = age_of(who);
     EXPECT(age == 0, "key " << who.key() << ": " << removed_already << ", its age is " << age);
@@ -103,7 +106,7 @@ class elements {
     for (std::uint32_t i = retired_.exchange(none, std::memory_order_acquire); i != none; i = all_[i].below)
       young.push_back(i);
     pipe_.push_front(std::move(young));
-    domain.barrier();
+    if constexpr (wane::waits_for_grace_periods<Domain>) domain.barrier();
     for (const auto& place : pipe_)
       for (const std::uint32_t i : place) grow_older(all_[i]);
     if (pipe_.size() < oldest - 1) return;

@@ -3,6 +3,7 @@
 #include <wane/map.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
 #include <sstream>
 #include <string>
@@ -44,6 +45,36 @@ void every_entry_is_told() {
   EXPECT((out.flags() & std::ios::oct) != 0, "the stream writes otherwise than before");
 }
 
+/// The keys of the entries, as they come.
+std::vector<int> keys_in(const std::vector<std::string>& lines) {
+  std::vector<int> keys;
+  for (const std::string& line : lines)
+    if (const auto at = line.find("LIVE "); at != std::string::npos) keys.push_back(std::stoi(line.substr(at + 5)));
+  return keys;
+}
+
+void entries_come_in_split_order() {
+  wane::map<int, std::string, by_hand> map({.minimum_buckets = 4});
+  std::vector<int> keys(100);
+  for (int k = 0; k < 100; ++k) map.insert(keys[k] = k, "plain");
+  const auto place_of = [](int key) { return wane::impl::split_order_key(by_hand::hash{}, key); };
+  std::ranges::sort(keys, {}, place_of);
+  std::ostringstream text, graph;
+  map.dump(text);
+  map.dump_graph(graph);
+  EXPECT(keys_in(lines_of(text.str())) == keys, text.str());
+  EXPECT(keys_in(lines_of(graph.str())) == keys, graph.str());
+  // A sentinel tells its lower bound in parentheses, an entry its own place.
+  std::uint64_t before = 0;
+  for (const std::string& line : lines_of(text.str())) {
+    const auto at = line.find('(');
+    if (at == std::string::npos) continue;
+    const std::uint64_t place = std::stoull(line.substr(at + 1), nullptr, 16);
+    EXPECT(place >= before, line << " comes after " << std::hex << before);
+    before = place;
+  }
+}
+
 void a_graph_is_well_formed() {
   wane::map<int, std::string, by_hand> map({.minimum_buckets = 4});
   map.insert(1, "say \"no\" \\ twice");
@@ -81,6 +112,7 @@ void a_graph_is_well_formed() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests.test("every_entry_is_told", every_entry_is_told);
+  tests.test("entries_come_in_split_order", entries_come_in_split_order);
   tests.test("a_graph_is_well_formed", a_graph_is_well_formed);
   return tests.result();
 }

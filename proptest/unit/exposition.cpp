@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Pages for Prometheus: what is written can be read back by the format's rules, and says what the figures say.
+// Figures as text: each is there, under its name. Pages for Prometheus can be read back by the format's rules, too.
 #include <wane/exposition.hpp>
 #include <wane/map.hpp>
 
@@ -49,6 +49,7 @@ wane::sweeper_stats sweeper_figures() {
   s.window.lateness.add(300ms);
   s.window.overdue = 250ms;
   s.window.cpu_share = 0.0625;
+  s.window.held_up = {.cpu_share = 1s, .garbage = 4s, .another_sweep = 500ms, .memory = 125ms};
   s.window.missed_by = 200ms;
   s.window.why = wane::shortfall::garbage;
   return s;
@@ -116,7 +117,34 @@ void a_page_says_what_the_sweeper_says() {
   expect("window_cpu_ratio", 0.0625);
   expect("target_met", 0);
   expect("target_missed_seconds", 0.2, {{"why", "garbage"}});
-  for (const char* why : {"cpu_share", "another_sweep", "machine"}) expect("target_missed_seconds", 0, {{"why", why}});
+  for (const char* why : {"cpu_share", "another_sweep", "memory", "machine"})
+    expect("target_missed_seconds", 0, {{"why", why}});
+  expect("window_held_up_seconds", 1, {{"why", "cpu_share"}});
+  expect("window_held_up_seconds", 4, {{"why", "garbage"}});
+  expect("window_held_up_seconds", 0.5, {{"why", "another_sweep"}});
+  expect("window_held_up_seconds", 0.125, {{"why", "memory"}});
+}
+
+void a_text_says_what_the_map_says() {
+  EXPECT(map_figures().to_string() ==
+             "size 101\ninserted 111\nerased 112\nexpired 113\nreplaced 114\ncleared 115\nmet_expired 116\n"
+             "listener_errors 117\nbuckets 102\ngrowths 118\nshrinks 119\nnode_bytes 103\nslots 104\nretired 105\n"
+             "slots_free 106\nslots_mapped 107\ngarbage_bytes 108\nmapped_bytes 109\nheap_bytes 110\nhuge_pages 1\n"
+             "swept 120\nblocks_scanned 121\nblocks_skipped 122\n",
+         map_figures().to_string());
+}
+
+void a_text_says_what_the_sweeper_says() {
+  EXPECT(sweeper_figures().to_string() ==
+             "passes 201\nremoved 202\nblocks_scanned 203\nblocks_skipped 204\ngarbage_limited 205\nbusy 206\n"
+             "failed 207\ncpu_time 1.23457\npass_last 0.003\npass_max 0.007\ngarbage_bytes 4096\ntarget 0.1\n"
+             "lateness_count 9\nlateness_mean 960000\nlateness_p50 0.001\nlateness_p99 8.64e+06\n"
+             "lateness_max 8.64e+06\nwindow 7\nwindow_lateness_count 1\nwindow_lateness_mean 0.3\n"
+             "window_lateness_p50 0.3\nwindow_lateness_p99 0.3\nwindow_lateness_max 0.3\nwindow_overdue 0.25\n"
+             "window_cpu_share 0.0625\nwindow_held_up_cpu_share 1\nwindow_held_up_garbage 4\n"
+             "window_held_up_another_sweep 0.5\nwindow_held_up_memory 0.125\nwindow_met 0\nwindow_missed_by 0.2\n"
+             "window_why garbage\n",
+         sweeper_figures().to_string());
 }
 
 void a_histogram_counts_up_to_its_bounds() {
@@ -253,6 +281,8 @@ int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests.test("a_page_says_what_the_map_says", a_page_says_what_the_map_says);
   tests.test("a_page_says_what_the_sweeper_says", a_page_says_what_the_sweeper_says);
+  tests.test("a_text_says_what_the_map_says", a_text_says_what_the_map_says);
+  tests.test("a_text_says_what_the_sweeper_says", a_text_says_what_the_sweeper_says);
   tests.test("a_histogram_counts_up_to_its_bounds", a_histogram_counts_up_to_its_bounds);
   tests.test("labels_come_back_as_they_were", labels_come_back_as_they_were);
   tests.test("figures_of_many_share_a_page", figures_of_many_share_a_page);

@@ -18,6 +18,14 @@ def atomic(value):
     return int(value['_M_i'])
 
 
+def held(cell):
+    """The object in a cell: as it is, in an atomic word, or (impl/node.hpp, `copied`) in as many words as it takes."""
+    kind = str(cell.type.strip_typedefs())
+    if kind.startswith('wane::impl::copied<'):
+        return cell['words_'].address.cast(cell.type.template_argument(0).pointer()).dereference()
+    return cell['_M_i'] if kind.startswith('std::atomic<') else cell
+
+
 class Segments:
     """impl/segments.hpp: the element of an index, by the width of the index."""
 
@@ -61,11 +69,8 @@ class MapPrinter:
 
     def children(self):
         for number, (node, deadline) in enumerate(self.entries()):
-            key = node['key_']['key_']
-            if 'atomic' in str(key.type.strip_typedefs()):
-                key = key['_M_i']
-            yield f'[{number}].key', key
-            yield f'[{number}].value', node['value_']
+            yield f'[{number}].key', held(node['key_']['key_'])
+            yield f'[{number}].value', held(node['value_'])
             yield f'[{number}].until', 'for ever' if deadline == NEVER else f'tick {deadline}'
 
     def display_hint(self):
