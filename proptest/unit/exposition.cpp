@@ -34,8 +34,8 @@ wane::stats map_figures() {
 wane::sweeper_stats sweeper_figures() {
   wane::sweeper_stats s;
   std::uint64_t n = 200;
-  for (auto* figure :
-       {&s.passes, &s.removed, &s.blocks_scanned, &s.blocks_skipped, &s.garbage_limited, &s.busy, &s.failed})
+  for (auto* figure : {&s.passes, &s.removed, &s.blocks_scanned, &s.blocks_skipped, &s.garbage_limited, &s.busy,
+                       &s.failed, &s.backed_bytes})
     *figure = ++n;
   s.cpu_time = 1234567891ns;
   s.pass_last = 3ms;
@@ -104,6 +104,7 @@ void a_page_says_what_the_sweeper_says() {
   expect("garbage_limited_total", 205);
   expect("busy_total", 206);
   expect("failed_total", 207);
+  expect("backed_bytes_total", 208);
   expect("cpu_seconds_total", 1.234567891);
   expect("last_pass_seconds", 0.003);
   expect("longest_pass_seconds", 0.007);
@@ -137,7 +138,8 @@ void a_text_says_what_the_map_says() {
 void a_text_says_what_the_sweeper_says() {
   EXPECT(sweeper_figures().to_string() ==
              "passes 201\nremoved 202\nblocks_scanned 203\nblocks_skipped 204\ngarbage_limited 205\nbusy 206\n"
-             "failed 207\ncpu_time 1.23457\npass_last 0.003\npass_max 0.007\ngarbage_bytes 4096\ntarget 0.1\n"
+             "failed 207\nbacked_bytes 208\ncpu_time 1.23457\npass_last 0.003\npass_max 0.007\ngarbage_bytes "
+             "4096\ntarget 0.1\n"
              "lateness_count 9\nlateness_mean 960000\nlateness_p50 0.001\nlateness_p99 8.64e+06\n"
              "lateness_max 8.64e+06\nwindow 7\nwindow_lateness_count 1\nwindow_lateness_mean 0.3\n"
              "window_lateness_p50 0.3\nwindow_lateness_p99 0.3\nwindow_lateness_max 0.3\nwindow_overdue 0.25\n"
