@@ -12,8 +12,7 @@ import pathlib
 import sys
 
 import counted
-
-BEGIN, END = '<!-- counts: begin -->', '<!-- counts: end -->'
+import marked
 
 
 def schedules(counts):
@@ -54,14 +53,6 @@ def extent(counts):
     return f'{counted.number(counts["complete"])} of {counted.number(counts["explorations"])} to the end, others cut off'
 
 
-def replaced(text, between):
-    """`text` with what stands between the two lines replaced. Raises ValueError if they do not stand there once each."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f'the lines {BEGIN} and {END} must stand there once each, in this order')
-    before, rest = text.split(BEGIN)
-    return f'{before}{BEGIN}\n{between}{END}{rest.split(END)[1]}'
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--into', type=pathlib.Path)
@@ -72,7 +63,7 @@ def main():
         if args.into is None:
             print(made, end='')
         else:
-            args.into.write_text(replaced(args.into.read_text(), made))
+            args.into.write_text(marked.replaced(args.into.read_text(), 'counts', made))
     except (OSError, ValueError) as error:
         sys.exit(f'counts.py: {error}')
 

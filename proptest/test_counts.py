@@ -47,17 +47,6 @@ class Counts(unittest.TestCase):
         rows = counts.table(self.sums(SAID, SAID.replace('complete=4', 'complete=1'))).splitlines()
         self.assertIn('5 of 8 to the end, others cut off', rows[2])
 
-    def test_the_table_replaces_what_stands_between_the_marks(self):
-        page = f'before\n{counts.BEGIN}\nold\n{counts.END}\nafter\n'
-        new = counts.replaced(page, '| new |\n')
-        self.assertEqual(new, f'before\n{counts.BEGIN}\n| new |\n{counts.END}\nafter\n')
-        self.assertEqual(counts.replaced(new, '| new |\n'), new)
-
-    def test_a_file_without_marks_is_left_alone(self):
-        for page in 'nothing', counts.BEGIN, f'{counts.END} {counts.BEGIN}', f'{counts.BEGIN} {counts.BEGIN} {counts.END}':
-            with self.assertRaises(ValueError):
-                counts.replaced(page, '')
-
 
 if __name__ == '__main__':
     unittest.main()

@@ -27,6 +27,12 @@ class Covered(unittest.TestCase):
         self.assertIn('  0.hpp: 2', rows)
         self.assertFalse(any(row.startswith('  1.hpp') for row in rows))
 
+    def test_the_sums_of_folders_are_a_table_for_a_page(self):
+        files = [covered.File({'file': name, 'lines': [line(1, 1, 1, 0), line(2, met)]})
+                 for name, met in (('src/a.cpp', 0), ('include/x.hpp', 1), ('src/b.cpp', 1))]
+        self.assertEqual(covered.by_folder(files).splitlines()[2:], [
+            '| include | 2 | 100.0% | 2 | 50.0% |', '| src | 4 | 75.0% | 4 | 50.0% |', '| all | 6 | 83.3% | 6 | 50.0% |'])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -54,10 +54,9 @@ struct quarry {
   const weaker_order* weaker = nullptr;
 
   [[nodiscard]] bool expects(explorer::verdict v) const {
-    if (seeded != nullptr) return seeded->expects(explorer::name_of(v));
-    if (weaker == nullptr) return false;
-    // A pointer that was published too weakly leads nowhere: that is a crash. No weak order makes anybody wait for ever.
-    return v != explorer::verdict::stuck && v != explorer::verdict::exception;
+    return is_among(explorer::name_of(v), seeded != nullptr   ? seeded->verdicts
+                                          : weaker != nullptr ? weaker->verdicts
+                                                              : "");
   }
 };
 

@@ -9,6 +9,16 @@
 
 namespace proptest {
 
+/// Whether a verdict is among those listed with spaces between, as explorer::name_of spells them.
+[[nodiscard]] constexpr bool is_among(std::string_view verdict, std::string_view listed) noexcept {
+  for (std::string_view rest = listed; !rest.empty();) {
+    const auto end = rest.find(' ');
+    if (rest.substr(0, end) == verdict) return true;
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  }
+  return false;
+}
+
 /// A bug seeded into the text of a header; see the .toml files.
 struct seeded_mutant {
   int number;  ///< for selected_mutant; 1 + its index, and no name for life: use `name` in what is kept
@@ -17,17 +27,8 @@ struct seeded_mutant {
   std::string_view file;  ///< below include/
   std::uint_least32_t line;
   std::string_view breaks;    ///< guarantees and invariants, or whatever else is no longer true
-  std::string_view verdicts;  ///< those expected, as explorer::name_of spells them, with spaces between
+  std::string_view verdicts;  ///< those expected, for is_among
   std::string_view scenario;  ///< the one that is to kill it
-
-  [[nodiscard]] constexpr bool expects(std::string_view verdict) const noexcept {
-    for (std::string_view rest = verdicts; !rest.empty();) {
-      const auto end = rest.find(' ');
-      if (rest.substr(0, end) == verdict) return true;
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    }
-    return false;
-  }
 };
 
 /// An access with a weaker order than its comment argues for. One order is weakened at a time: of a compare-and-swap
@@ -40,6 +41,7 @@ struct weaker_order {
   std::uint_least32_t first_line, last_line;
   bool is_failure;
   std::memory_order from, to;
+  std::string_view verdicts;  ///< those expected, for is_among
   /// Empty, or why no scenario can tell it from the order that ships.
   std::string_view unobservable;
 

@@ -79,6 +79,28 @@ class WeakerOrders(unittest.TestCase):
             with self.assertRaisesRegex(TableError, 'l9-relaxed'):
                 weaker.read_unobservable(path, found(HEADER))
 
+    def test_each_order_that_shows_has_the_verdicts_expected_of_it(self):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory, 'weaker.toml')
+            path.write_text('usual = ["race"]\nl2-relaxed = ["crash", "race"]\n')
+            expected = weaker.read_verdicts(path, found(HEADER), {'l4-relaxed': 'so'})
+            self.assertEqual(expected['l1-relaxed'], ['race'])
+            self.assertEqual(expected['l2-relaxed'], ['crash', 'race'])
+            self.assertNotIn('l4-relaxed', expected)
+            for wrong, reason in (('l9-relaxed = ["race"]', 'l9-relaxed'), ('l4-relaxed = ["race"]', 'l4-relaxed'),
+                                  ('l1-relaxed = ["bang"]', 'bang')):
+                path.write_text(f'usual = ["race"]\n{wrong}\n')
+                with self.assertRaisesRegex(TableError, reason):
+                    weaker.read_verdicts(path, found(HEADER), {'l4-relaxed': 'so'})
+
+    def test_a_summary_counts_the_ends_of_orders_alone(self):
+        log = ("killed  l1-relaxed  race  one  '1>1'  (4 schedules)  \nkilled  a-bug  stuck  one  ''  (1 schedules)  G1\n"
+               "argued  l2-acquire      ''  (7 schedules)  a reason\nkilled  l4-relaxed  crash  two  ''  (1 schedules)  \n")
+        self.assertEqual(weaker.summary(log, {'l1-relaxed', 'l2-acquire', 'l4-relaxed'}).splitlines()[2:], [
+            '| killed: crash | 1 |', '| killed: race | 1 |', '| none, which `unobservable.toml` argues for | 1 |', '| **all** | 3 |'])
+        with self.assertRaisesRegex(TableError, 'l5-relaxed'):
+            weaker.summary(log, {'l5-relaxed'})
+
 
 if __name__ == '__main__':
     unittest.main()

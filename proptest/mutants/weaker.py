@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: BSL-1.0
-"""weaker.py HEADERS UNOBSERVABLE.toml TABLE DEPFILE: every way to weaken the order of one access in the headers.
+"""weaker.py HEADERS UNOBSERVABLE.toml VERDICTS.toml TABLE DEPFILE: every way to weaken the order of one access.
 
 The accesses and their tags are those that the lint demands (../lint/orders.py). Fences are not among them: they have no
 order to weaken; each is left out by a mutant of seed.py. HEADERS is include/wane.
+
+weaker.py --summary LOG [--into FILE]: of what hunt has printed, how many orders met which end, as a Markdown table; into FILE
+it goes between these two lines:
+
+    <!-- weaker: begin -->
+    <!-- weaker: end -->
 """
+import argparse
+import collections
 import pathlib
+import re
 import sys
 import tomllib
 from dataclasses import dataclass
 
-from table import TableError, cpp_string
+from table import VERDICTS, TableError, cpp_string
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'lint'))
+sys.path[:0] = [str(pathlib.Path(__file__).parents[1] / 'lint'), str(pathlib.Path(__file__).parents[1])]
+import marked  # noqa: E402
 import orders as lint  # noqa: E402
 from source import Source  # noqa: E402
 
@@ -131,26 +141,76 @@ def read_unobservable(path, mutants):
     return reasons
 
 
-def row(w, reasons):
+def read_verdicts(path, mutants, reasons):
+    """Those expected of each order that is not unobservable."""
+    expected = tomllib.loads(path.read_text())
+    usual = expected.pop('usual')
+    stale = set(expected) - {w.name for w in mutants} | set(expected) & set(reasons)
+    if stale:
+        raise TableError(f'{path.name}: no such order, or one that nothing shows: {", ".join(sorted(stale))}')
+    unknown = {v for verdicts in [usual, *expected.values()] for v in verdicts} - set(VERDICTS)
+    if unknown:
+        raise TableError(f'{path.name}: unknown verdict {", ".join(sorted(unknown))}')
+    return {w.name: expected.get(w.name, usual) for w in mutants if w.name not in reasons}
+
+
+def row(w, reasons, verdicts):
     def order(name):
         return f'std::memory_order_{name}'
     a = w.access
     return ', '.join([cpp_string(w.name), cpp_string(a.tag), cpp_string(a.file), str(a.first), str(a.last),
-                      'true' if w.is_failure else 'false', order(w.was), order(w.to), cpp_string(reasons.get(w.name, ''))])
+                      'true' if w.is_failure else 'false', order(w.was), order(w.to),
+                      cpp_string(' '.join(verdicts.get(w.name, []))), cpp_string(reasons.get(w.name, ''))])
 
 
-def main(headers, unobservable, out, depfile):
-    try:
-        mutants = extract(headers)
-        reasons = read_unobservable(unobservable, mutants)
-    except TableError as error:
-        sys.exit(f'weaker.py: {error}')
+def summary(log, names):
+    """`names` are those of the weakened orders."""
+    # killed  l1-relaxed  race  one-life  '12>1'  (4 schedules)
+    ends = {m[2]: (m[1], m[3]) for m in re.finditer(r'^(\S+)  (\S+)  (\S*)  ', log, re.MULTILINE)}
+    missing = sorted(names - set(ends))
+    if missing:
+        raise TableError(f'the log tells nothing of {", ".join(missing)}')
+    counts = collections.Counter(verdict if word == 'killed' else word for word, verdict in map(ends.get, names))
+    argued = counts.pop('argued', 0)
+    rows = [(f'killed: {end}' if end in VERDICTS else end, n) for end, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))]
+    rows += [('none, which `unobservable.toml` argues for', argued), ('**all**', len(names))]
+    return '| weakened orders | |\n| --- | ---: |\n' + ''.join(f'| {end} | {n} |\n' for end, n in rows)
+
+
+def write_table(headers, unobservable, verdicts, out, depfile):
+    mutants = extract(headers)
+    reasons = read_unobservable(unobservable, mutants)
+    expected = read_verdicts(verdicts, mutants, reasons)
     out.write_text('// Written by proptest/mutants/weaker.py.\n#pragma once\n\n#include <mutants/mutant.hpp>\n\n'
                    'namespace proptest {\n\ninline constexpr weaker_order weaker_orders[] = {\n'
-                   + ''.join(f'    {{{row(w, reasons)}}},\n' for w in mutants)
+                   + ''.join(f'    {{{row(w, reasons, expected)}}},\n' for w in mutants)
                    + '};\n\n}  // namespace proptest\n')
     depfile.write_text(f'{out}: {" ".join(map(str, headers_of(headers)))}\n')
 
 
+def write_summary(log, into):
+    headers = pathlib.Path(__file__).parents[2] / 'include' / 'wane'
+    made = summary(log.read_text(), {w.name for w in extract(headers)})
+    if into is None:
+        print(made, end='')
+    else:
+        into.write_text(marked.replaced(into.read_text(), 'weaker', made))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--summary', type=pathlib.Path)
+    parser.add_argument('--into', type=pathlib.Path)
+    parser.add_argument('table', type=pathlib.Path, nargs='*')
+    args = parser.parse_args()
+    try:
+        if args.summary is not None:
+            write_summary(args.summary, args.into)
+        else:
+            write_table(*args.table)
+    except (TableError, ValueError) as error:
+        sys.exit(f'weaker.py: {error}')
+
+
 if __name__ == '__main__':
-    main(*map(pathlib.Path, sys.argv[1:5]))
+    main()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "scenarios/named.hpp"
 
+#include <wane/impl/pool.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -381,12 +383,15 @@ std::vector<named_program> reclaiming() {
   };
 }
 
+/// The first thread's, when the other one has a block, too.
+constexpr std::uint64_t most_of_seven_blocks = 7 * wane::impl::block_slots - 8;
+
 std::vector<named_program> sweeping() {
   return {
       // The ninth block is taken: its summary is the first in memory that the sweeper has not seen mapped.
       {.what = {.name = "sweep-a-block-just-taken",
-                .before = {fill(440)},
-                .threads = {{fill(460), insert(1, 5)}, {advance(5), sweep()}},
+                .before = {fill(most_of_seven_blocks)},
+                .threads = {{fill(most_of_seven_blocks + 20), insert(1, 5)}, {advance(5), sweep()}},
                 .buckets = 64}},
       {.what = {.name = "insert-and-sweep",
                 .before = {insert(1, 5)},
