@@ -322,7 +322,8 @@ std::vector<named_program> shapes() {
        .reach = {2, 1},
        .is_large = true},
       {.what = {.name = "reserve-and-insert-beyond-64", .threads = {{reserve()}, {fill(3), insert(1)}}, .buckets = 64},
-       .reach = {1, 1}},
+       .reach = {1, 1},
+       .is_large = true},
       {.what = {.name = "shrink-and-grow",
                 .before = {insert(1), reserve()},
                 .threads = {{shrink()}, {insert(2), insert(9), find(9), insert(10)}},
@@ -379,7 +380,8 @@ std::vector<named_program> reclaiming() {
       {.what = {.name = "first-uses-and-collect",
                 .threads = {{insert(1), erase(1)}, {insert(2), find(1), collect()}},
                 .cold = true},
-       .reach = {2, 0}},
+       .reach = {2, 0},
+       .is_large = true},
   };
 }
 

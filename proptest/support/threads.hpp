@@ -51,7 +51,7 @@ class rounds {
   std::uint64_t done_ = 0;
   std::chrono::steady_clock::time_point end_ =
       std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                             std::chrono::duration<double>(0.5 * stress_factor()));
+                                             std::chrono::duration<double>(0.35 * stress_factor()));
 };
 
 /// Lets threads go on only when `n` of them have come.
