@@ -26,7 +26,7 @@ long membarrier(int command) noexcept { return syscall(SYS_membarrier, command, 
 
 }  // namespace
 
-/// Before a thread gets its slot, and before its first heavy fence: who only waits for grace periods has no slot.
+/// When a map is made, before a thread gets its slot, and before its first heavy fence: who only waits for grace periods has no slot.
 /// Registering is inherited by fork.
 void set_up_fences() noexcept {
   static std::once_flag once;

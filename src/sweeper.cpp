@@ -86,7 +86,7 @@ struct sweeper_state {
   /// Small enough that a batch full of expired entries takes some ten milliseconds.
   static constexpr std::size_t blocks_a_batch = 1024;
   /// How often maps are asked whether they grow: often for a while after one did, and after one was added.
-  static constexpr auto often = std::chrono::milliseconds(10), seldom = std::chrono::milliseconds(100);
+  static constexpr auto often = std::chrono::milliseconds(2), seldom = std::chrono::milliseconds(100);
   static constexpr auto a_while = std::chrono::seconds(1);
 
   /// One pass over one map, batch by batch. Returns what cut it short.

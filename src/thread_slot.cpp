@@ -8,8 +8,6 @@
 
 namespace wane::impl {
 
-void set_up_fences() noexcept;  // asymmetric_fence.cpp
-
 constinit thread_local std::int32_t this_thread_slot = -1;
 
 namespace {

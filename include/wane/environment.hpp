@@ -3,6 +3,7 @@
 // controlled scheduler supplies another, and then runs the very code that ships.
 //
 // What an environment provides:
+//   set_up()               called by every map's constructor: for what the process needs once, and may have to wait for
 //   atomic<T>              load, store, exchange, fetch_add, compare_exchange_strong; every order is explicit
 //   light_fence()          the cheap half of an asymmetric store-load barrier (readers, every operation)
 //   heavy_fence()          the dear half (reclaimers and sweepers, once a batch); see src/asymmetric_fence.cpp
@@ -39,6 +40,8 @@ std::uint32_t thread_slots_in_use() noexcept;
 
 bool thread_slot_taken(std::uint32_t slot) noexcept;
 
+void set_up_fences() noexcept;
+
 void heavy_fence() noexcept;
 
 void yield() noexcept;
@@ -48,6 +51,9 @@ void yield() noexcept;
 struct std_environment {
   template <class T>
   using atomic = std::atomic<T>;
+
+  /// Registering with membarrier takes a process of several threads ten milliseconds, which are not to be the first insertion's.
+  static void set_up() noexcept { impl::set_up_fences(); }
 
   static void light_fence() noexcept {
     if (impl::asymmetric_fences) [[likely]]

@@ -36,7 +36,7 @@ struct sweeper_options {
   /// (`hazard`, `leak`).
   bool shrink = true;
   /// While a map grows, put memory behind the pages that its insertions are about to come to (see impl/ahead.hpp), every
-  /// 10 ms. What this takes is not of `cpu_share`, which is for sweeping; sweeper_stats::backed_bytes says how much it was.
+  /// 2 ms. What this takes is not of `cpu_share`, which is for sweeping; sweeper_stats::backed_bytes says how much it was.
   bool back_ahead = true;
 };
 

@@ -34,6 +34,7 @@ struct environment {
   template <class T>
   using atomic = explorer::atomic<T>;
 
+  static void set_up() noexcept {}
   static void light_fence(std::source_location site = std::source_location::current()) noexcept {
     engine::current().light_fence(site);
   }

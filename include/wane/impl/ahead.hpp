@@ -56,8 +56,8 @@ class ahead {
   }
 
  private:
-  static constexpr std::uint64_t intervals = 16;                          // what is wanted in so many is prepared
-  static constexpr std::uint64_t most_blocks = std::uint64_t{1} << 16;    // 64 MiB of small nodes
+  static constexpr std::uint64_t intervals = 64;                          // what is wanted in so many is prepared
+  static constexpr std::uint64_t most_blocks = std::uint64_t{1} << 14;    // 16 MiB of small nodes
   static constexpr std::uint64_t least_buckets = std::uint64_t{1} << 18;  // 2 MiB
 
   struct seen {
