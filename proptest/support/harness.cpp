@@ -96,7 +96,7 @@ void suite::property(const std::string& name, const std::function<void()>& body,
   if (!starts(name)) return;
   const auto begin = std::chrono::steady_clock::now();
   rc::detail::TestParams parameters = rc::detail::configuration().testParams;
-  parameters.maxSuccess = std::max(5, static_cast<int>(cases * wane_stress()));
+  parameters.maxSuccess = std::max(5, static_cast<int>(cases * stress_factor()));
   rc::detail::TestMetadata metadata;
   metadata.id = metadata.description = name;
   const auto result = rc::detail::checkTestable(body, metadata, parameters);
