@@ -46,7 +46,7 @@ struct sweeper_state {
   void add(sweep_target& target) {
     const std::scoped_lock hold(mutex);
     maps_.push_back({&target, std::nullopt, steady::now(), 0, 0, {}});
-    backed_last_ = steady::now();
+    growing_until_ = steady::now() + a_while;
     woken = true;
     changed.notify_all();
   }
@@ -85,9 +85,11 @@ struct sweeper_state {
 
   /// Small enough that a batch full of expired entries takes some ten milliseconds.
   static constexpr std::size_t blocks_a_batch = 1024;
-  /// How often maps are asked whether they grow: often for a while after one did, and after one was added.
+  /// How often maps are asked whether they grow: often for a while after they took a huge page within such a while, and after
+  /// one was added.
   static constexpr auto often = std::chrono::milliseconds(2), seldom = std::chrono::milliseconds(100);
   static constexpr auto a_while = std::chrono::seconds(1);
+  static constexpr std::size_t huge_page = std::size_t{2} << 20;
 
   /// One pass over one map, batch by batch. Returns what cut it short.
   shortfall pass(std::unique_lock<std::mutex>& hold, sweep_target* target);
@@ -113,7 +115,9 @@ struct sweeper_state {
   nanoseconds cpu_when_even_{0};  // totals_.cpu_time then
   stretch before_, now_;
   steady::time_point prepare_next_;
-  steady::time_point backed_last_;
+  steady::time_point growing_until_;
+  steady::time_point of_late_;  // since when backed_of_late_ is counted
+  std::size_t backed_of_late_ = 0;
 };
 
 void sweeper_state::note_cpu_time() noexcept {
@@ -163,11 +167,13 @@ void sweeper_state::prepare(std::unique_lock<std::mutex>& hold) {
     in_hand_ = nullptr;
     changed.notify_all();
     totals_.backed_bytes += backed;
-    if (backed != 0) backed_last_ = now;
+    backed_of_late_ += backed;
   }
+  if (backed_of_late_ >= huge_page) growing_until_ = now + a_while;
+  if (backed_of_late_ >= huge_page || now - of_late_ >= a_while) of_late_ = now, backed_of_late_ = 0;
   note_cpu_time();
   cpu_when_even_ += totals_.cpu_time - cpu_before;  // not owed
-  prepare_next_ = steady::now() + (now - backed_last_ < a_while ? often : seldom);
+  prepare_next_ = steady::now() + (now < growing_until_ ? often : seldom);
 }
 
 shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* target) {
