@@ -46,7 +46,7 @@ struct sweeper_state {
   void add(sweep_target& target) {
     const std::scoped_lock hold(mutex);
     maps_.push_back({&target, std::nullopt, steady::now(), 0, 0, {}});
-    growing_until_ = steady::now() + a_while;
+    growing_until_ = steady::now() + seldom;
     woken = true;
     changed.notify_all();
   }
@@ -85,8 +85,8 @@ struct sweeper_state {
 
   /// Small enough that a batch full of expired entries takes some ten milliseconds.
   static constexpr std::size_t blocks_a_batch = 1024;
-  /// How often maps are asked whether they grow: often for a while after they took a huge page within such a while, and after
-  /// one was added.
+  /// How often maps are asked whether they grow: often for a while after they took a huge page within such a while, and for a
+  /// moment after one was added.
   static constexpr auto often = std::chrono::milliseconds(2), seldom = std::chrono::milliseconds(100);
   static constexpr auto a_while = std::chrono::seconds(1);
   static constexpr std::size_t huge_page = std::size_t{2} << 20;
