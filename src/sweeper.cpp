@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include <wane/impl/lookout.hpp>
 #include <wane/impl/pace.hpp>
 
 namespace wane {
@@ -45,8 +46,9 @@ struct sweeper_state {
 
   void add(sweep_target& target) {
     const std::scoped_lock hold(mutex);
-    maps_.push_back({&target, std::nullopt, steady::now(), 0, 0, {}});
-    growing_until_ = steady::now() + seldom;
+    const auto now = steady::now();
+    maps_.push_back({&target, std::nullopt, now, 0, 0, {}});
+    growth_.map_added(now);
     woken = true;
     changed.notify_all();
   }
@@ -85,11 +87,6 @@ struct sweeper_state {
 
   /// Small enough that a batch full of expired entries takes some ten milliseconds.
   static constexpr std::size_t blocks_a_batch = 1024;
-  /// How often maps are asked whether they grow: often for a while after they took a huge page within such a while, and for a
-  /// moment after one was added.
-  static constexpr auto often = std::chrono::milliseconds(2), seldom = std::chrono::milliseconds(100);
-  static constexpr auto a_while = std::chrono::seconds(1);
-  static constexpr std::size_t huge_page = std::size_t{2} << 20;
 
   /// One pass over one map, batch by batch. Returns what cut it short.
   shortfall pass(std::unique_lock<std::mutex>& hold, sweep_target* target);
@@ -114,10 +111,7 @@ struct sweeper_state {
   steady::time_point even_;       // when nothing was owed
   nanoseconds cpu_when_even_{0};  // totals_.cpu_time then
   stretch before_, now_;
-  steady::time_point prepare_next_;
-  steady::time_point growing_until_;
-  steady::time_point of_late_;  // since when backed_of_late_ is counted
-  std::size_t backed_of_late_ = 0;
+  lookout growth_;
 };
 
 void sweeper_state::note_cpu_time() noexcept {
@@ -152,9 +146,10 @@ void sweeper_state::account(const sweep_target* target, steady::time_point begin
 
 void sweeper_state::prepare(std::unique_lock<std::mutex>& hold) {
   const auto now = steady::now();
-  if (!opts.back_ahead || now < prepare_next_) return;
+  if (!opts.back_ahead || now < growth_.next()) return;
   note_cpu_time();
   const nanoseconds cpu_before = totals_.cpu_time;
+  std::size_t backed = 0;
   // Maps come and go while the lock is released, so each is looked for anew.
   const auto is_to_come = [now](const served& s) { return s.prepared < now; };
   for (auto next = std::ranges::find_if(maps_, is_to_come); next != maps_.end();
@@ -162,18 +157,15 @@ void sweeper_state::prepare(std::unique_lock<std::mutex>& hold) {
     next->prepared = now;
     sweep_target* const map = in_hand_ = next->map;
     hold.unlock();
-    const std::size_t backed = map->prepare();
+    backed += map->prepare();
     hold.lock();
     in_hand_ = nullptr;
     changed.notify_all();
-    totals_.backed_bytes += backed;
-    backed_of_late_ += backed;
   }
-  if (backed_of_late_ >= huge_page) growing_until_ = now + a_while;
-  if (backed_of_late_ >= huge_page || now - of_late_ >= a_while) of_late_ = now, backed_of_late_ = 0;
+  totals_.backed_bytes += backed;
   note_cpu_time();
   cpu_when_even_ += totals_.cpu_time - cpu_before;  // not owed
-  prepare_next_ = steady::now() + (now < growing_until_ ? often : seldom);
+  growth_.asked(now, steady::now(), backed);
 }
 
 shortfall sweeper_state::pass(std::unique_lock<std::mutex>& hold, sweep_target* target) {
@@ -223,7 +215,7 @@ template <class Ends>
 void sweeper_state::rest(std::unique_lock<std::mutex>& hold, nanoseconds length, Ends&& ends) {
   const auto end = steady::now() + length;
   do prepare(hold);
-  while (!changed.wait_until(hold, opts.back_ahead ? std::min(end, prepare_next_) : end, ends) && steady::now() < end);
+  while (!changed.wait_until(hold, opts.back_ahead ? std::min(end, growth_.next()) : end, ends) && steady::now() < end);
   if (owed() > nanoseconds::zero()) return;
   even_ = steady::now();
   cpu_when_even_ = totals_.cpu_time;

@@ -11,6 +11,7 @@
 #include <wane/reclaim/ibr.hpp>
 #include <wane/reclaim/versioned.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -78,6 +79,7 @@ struct pages {
   struct piece {
     const std::byte* begin = nullptr;
     std::size_t bytes = 0;
+    bool given_back = false;
   };
   struct pieces {
     std::array<piece, 32> all{};
@@ -90,9 +92,26 @@ struct pages {
       handed_out->all[handed_out->count++] = {static_cast<const std::byte*>(p), bytes};
     return p;
   }
-  void unmap(void*, std::size_t) noexcept {}
+  void unmap(void* p, std::size_t) noexcept {
+    if (piece* const whole = find(p)) whole->given_back = true;
+  }
+  std::size_t populate(void* p, std::size_t bytes) noexcept {
+    environment::heavy_fence();  // for want of another: what matters is that others run meanwhile
+    if (const piece* const whole = find(p); whole != nullptr && whole->given_back)
+      engine::current().fail(verdict::crash, "memory is put behind pages that have been given back");
+    return bytes;
+  }
 
   pieces* handed_out = nullptr;
+
+ private:
+  [[nodiscard]] piece* find(const void* p) const noexcept {
+    const auto* const at = static_cast<const std::byte*>(p);
+    const auto end = handed_out->all.begin() + static_cast<std::ptrdiff_t>(handed_out->count);
+    const auto it = std::find_if(handed_out->all.begin(), end,
+                                 [&](const piece& i) { return i.begin <= at && at < i.begin + i.bytes; });
+    return it == end ? nullptr : &*it;
+  }
 };
 
 }  // namespace explorer

@@ -143,7 +143,8 @@ class map_scenario final : public explorer::scenario {
                                     wane::impl::node<std::uint64_t, value, Hash, explorer::environment>>;
     using wane::impl::block_slots;
     for (std::size_t i = 0; i < pieces_.count; ++i) {
-      const auto [begin, bytes] = pieces_.all[i];
+      const std::byte* const begin = pieces_.all[i].begin;
+      const std::size_t bytes = pieces_.all[i].bytes;
       const auto at = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&c) - begin);
       if (at >= bytes) continue;
       if (bytes == block_slots * sizeof(node)) {

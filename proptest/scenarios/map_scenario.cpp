@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "scenarios/map_scenario.hpp"
 
+#include "scenarios/ahead_scenario.hpp"
 #include "scenarios/epoch_scenario.hpp"
 #include "scenarios/hazard_scenario.hpp"
 #include "scenarios/ibr_scenario.hpp"
@@ -30,6 +31,7 @@ void set_up(explorer::engine& e, const program& p, bool relaxed) {
       case subject::ibr: return make_ibr_scenario();
       case subject::versioned: return make_versioned_scenario();
       case subject::snapshot: return make_snapshot_scenario(p.name);
+      case subject::ahead: return make_ahead_scenario();
       default: return make_map_scenario(p, relaxed);
     }
   });

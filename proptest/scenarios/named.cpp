@@ -97,6 +97,7 @@ std::vector<named_program> parts_alone() {
       {.what = {.name = "snapshot-and-snapshot", .threads = {{}, {}, {}, {}}, .about = subject::snapshot},
        .reach = {0, 2},
        .symmetric_too = true},
+      {.what = {.name = "back-ahead-and-shrink", .threads = {{}, {}}, .about = subject::ahead}, .reach = {2, 0}},
   };
 }
 

@@ -39,7 +39,7 @@ enum class reclamation : std::uint8_t { epoch, oracle, versioned, hazard, ibr, l
 
 /// What a program is about: a map, or one part alone (then only the number of threads counts, see pool_scenario.hpp and its
 /// like).
-enum class subject : std::uint8_t { map, pool, epoch, hazard, ibr, versioned, snapshot };
+enum class subject : std::uint8_t { map, pool, epoch, hazard, ibr, versioned, snapshot, ahead };
 
 struct program {
   std::string name = {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The pace of a sweeper, on made-up time: its target is met where its share of the core suffices, its share is never
-// exceeded, and what its figures say of the target follows from them.
+// exceeded, and what its figures say of the target follows from them. And how often it looks for maps that grow.
+#include <wane/impl/lookout.hpp>
 #include <wane/impl/pace.hpp>
 
 #include <algorithm>
@@ -123,6 +124,32 @@ void what_held_up_longest_is_why() {
     EXPECT(std::string(to_string(s)) != to_string(shortfall::machine), "each has a name");
 }
 
+/// How many times, in the second after `from`, maps are asked of which each time `backed` has been.
+int askings(wane::impl::lookout& growth, wane::impl::lookout::time_point from, std::size_t backed) {
+  int n = 0;
+  for (; growth.next() < from + 1s; ++n) growth.asked(growth.next(), growth.next(), backed);
+  return n;
+}
+
+void maps_that_grow_are_looked_at_often() {
+  using wane::impl::lookout;
+  lookout growth;
+  lookout::time_point now{1h};
+  growth.map_added(now);
+  EXPECT(growth.next() == now, "a map that was added is asked at once");
+  const int after_adding = askings(growth, now, 0);
+  EXPECT(after_adding >= 50 && after_adding < 65, after_adding << " times in the second after a map was added");
+  const int quiet = askings(growth, now + 1s, 0);
+  EXPECT(quiet == 10, quiet << " times in a quiet second");
+  // The first second finds out; a page in a second is growth, however small the pieces.
+  askings(growth, now + 2s, lookout::huge_page / 9);
+  const int growing = askings(growth, now + 3s, lookout::huge_page / 400);
+  EXPECT(growing == 500, growing << " times while maps grow");
+  askings(growth, now + 4s, lookout::huge_page / 1000);
+  const int slowly = askings(growth, now + 5s, lookout::huge_page / 100);
+  EXPECT(slowly == 10, slowly << " times while maps grow slowly");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -134,5 +161,6 @@ int main(int argc, char** argv) {
   tests.test("a_target_is_met_by_99_in_100", a_target_is_met_by_99_in_100);
   tests.test("what_is_overdue_counts_like_what_was_late", what_is_overdue_counts_like_what_was_late);
   tests.test("what_held_up_longest_is_why", what_held_up_longest_is_why);
+  tests.test("maps_that_grow_are_looked_at_often", maps_that_grow_are_looked_at_often);
   return tests.result();
 }

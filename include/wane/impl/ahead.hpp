@@ -13,6 +13,7 @@
 
 #include <wane/impl/buckets.hpp>
 #include <wane/impl/pool.hpp>
+#include <wane/impl/shrink.hpp>
 
 namespace wane::impl {
 
@@ -22,10 +23,10 @@ class ahead {
   using environment = typename List::environment;
 
  public:
-  /// `too_small(entries, bits)`: whether a table of 2^bits buckets would grow with so many entries more than there are.
-  /// Returns how many bytes have got memory behind them, or had it.
+  /// `shrinks`: of this list. `too_small(entries, bits)`: whether a table of 2^bits buckets would grow with so many entries
+  /// more than there are. Returns how many bytes have got memory behind them, or had it.
   template <class TooSmall>
-  std::size_t step(List& list, TooSmall&& too_small) noexcept {
+  std::size_t step(List& list, shrinker<List>& shrinks, TooSmall&& too_small) noexcept {
     environment::writing(this);
     auto& slots = list.slots();
     auto& table = list.table();
@@ -47,11 +48,12 @@ class ahead {
     // A level of the table takes longer than a few blocks, so it is begun earlier, and done a part at a time.
     const bool grows_soon = bits < max_bucket_bits && too_small(2 * intervals * taken * block_slots, bits);
     const std::uint64_t size = std::uint64_t{1} << (grows_soon ? bits + 1 : bits);
-    if (seen_->buckets_backed < size && !table.is_shrinking()) {
-      const std::uint64_t end = std::min(size, seen_->buckets_backed + std::max(size / intervals, least_buckets));
-      backed += table.populate(bits + (grows_soon ? 1 : 0), seen_->buckets_backed, end);
-      seen_->buckets_backed = end;
-    }
+    if (seen_->buckets_backed < size)
+      shrinks.unless_shrinking([&] {  // which would give back what is being backed
+        const std::uint64_t end = std::min(size, seen_->buckets_backed + std::max(size / intervals, least_buckets));
+        backed += table.populate(bits + (grows_soon ? 1 : 0), seen_->buckets_backed, end);
+        seen_->buckets_backed = end;
+      });
     return backed;
   }
 

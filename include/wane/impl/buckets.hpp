@@ -69,6 +69,7 @@ class buckets {
   }
 
   /// Has memory put behind the words [first, last) of a table of 2^bits buckets, before there is one. Returns how many bytes.
+  /// Precondition: no shrink is under way, and none begins meanwhile.
   std::size_t populate(unsigned bits, std::uint64_t first, std::uint64_t last) noexcept {
     return ensure(bits) ? words_.populate(first, last) : 0;
   }

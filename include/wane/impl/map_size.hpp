@@ -85,7 +85,7 @@ template <class Key, class T, class Policy>
 std::size_t map_core<Key, T, Policy>::prepare() noexcept {
   // [C12] relaxed: an estimate.
   const std::int64_t population = std::max<std::int64_t>(population_.load(std::memory_order_relaxed), 0);
-  return ahead_.step(list_, [&](std::uint64_t more, unsigned bits) {
+  return ahead_.step(list_, shrinker_, [&](std::uint64_t more, unsigned bits) {
     return grows_ && is_too_small(static_cast<std::uint64_t>(population) + more, bits);
   });
 }
@@ -136,7 +136,8 @@ void map_core<Key, T, Policy>::shrink_to_fit() {
       case progress::idle:
       case progress::shrunk: {
         const unsigned bits = list_.table().bits();
-        if (bits <= std::max(fewest_bits_, bits_for(size())) || !shrinker_.begin(list_, bits)) return;
+        if (bits <= std::max(fewest_bits_, bits_for(size()))) return;
+        shrinker_.begin(list_, bits);  // or somebody is before us, and the next step waits
       }
     }
   }

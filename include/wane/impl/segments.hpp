@@ -73,8 +73,8 @@ class segments {
   }
 
   /// Has memory put behind the elements [first, last), as far as their segments are there, before anybody touches them.
-  /// Returns how many bytes were asked for with success, 0 where `Pages` does not offer it. Another thread may
-  /// give the segment back meanwhile: nothing in it is read or written, but whatever is mapped there by then gets its memory.
+  /// Returns how many bytes were asked for with success, 0 where `Pages` does not offer it. Precondition: no thread gives one
+  /// of the segments back meanwhile.
   std::size_t populate(std::uint64_t first, std::uint64_t last) const noexcept {
     std::size_t backed = 0;
     if constexpr (requires { pages_->populate(nullptr, std::size_t{}); })

@@ -26,7 +26,7 @@ class shrinker {
     shrunk,   ///< has just halved the table
   };
 
-  /// Starts halving a table of 2^bits buckets, if it has that size and no shrink is under way.
+  /// Starts halving a table of 2^bits buckets, if it has that size, no shrink is under way and nobody keeps one from beginning.
   bool begin(List& list, unsigned bits) {
     const lock mine(*this);
     if (!mine || phase_ != phase::idle || !list.table().begin_shrink(bits)) return false;
@@ -60,6 +60,15 @@ class shrinker {
     // [X1] relaxed: a figure for statistics.
     shrinks_.fetch_add(1, std::memory_order_relaxed);
     return progress::shrunk;
+  }
+
+  /// Calls f() if no shrink is under way; none begins before it returns. Returns whether it did.
+  template <class F>
+  bool unless_shrinking(F&& f) {
+    const lock mine(*this);
+    if (!mine || phase_ != phase::idle) return false;
+    f();
+    return true;
   }
 
   [[nodiscard]] std::uint64_t shrinks() const noexcept {
