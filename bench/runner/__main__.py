@@ -10,6 +10,9 @@ from rich.console import Console
 
 from . import build, catalogue, compare, expiry, growth, machine, options, plan, plots, ratios, reclaimers, summary, tags, targets
 from .measure import TraceError, check_trace, measure
+from .paper.build import PaperError
+from .paper.build import build as build_paper
+from .paper.results import ResultsError
 from .store import Store
 
 MEMORY_SHARE = 0.8  # of what is available; estimates are rough, and garbage is not in them
@@ -21,7 +24,7 @@ def _configuration(chosen: options.Options, about: dict) -> dict:
     return {
         "maps": [map_.name for map_ in chosen.maps],
         "workloads": [workload.name for workload in chosen.workloads],
-        "entries": {workload.name: chosen.entries_of(workload) for workload in chosen.workloads},
+        "entries": {workload.name: list(chosen.entries_of(workload)) for workload in chosen.workloads},
         "seconds": {workload.name: chosen.seconds_of(workload) for workload in chosen.workloads},
         "threads": {workload.name: list(chosen.threads_of(workload)) for workload in chosen.workloads},
         "trials": {workload.name: chosen.trials_of(workload) for workload in chosen.workloads},
@@ -75,6 +78,17 @@ def _study(chosen: options.Options, console: Console) -> int:
     return 1 if store.failures else 0
 
 
+def _paper(chosen: options.Options, console: Console) -> int:
+    """Two studies, and the paper from both."""
+    of_sizes = options.of_sizes(chosen)
+    status = _study(chosen, console) | _study(of_sizes, console)
+    pdf, missing = build_paper([chosen.out / "results.json", of_sizes.out / "results.json"], chosen.out / "paper")
+    for what in missing:
+        console.print(f"note: the paper lacks what was not measured: {what}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"written: {pdf}", markup=False, highlight=False, soft_wrap=True)
+    return status
+
+
 def main(arguments: list[str]) -> int:
     console = Console(stderr=True)
     maps = catalogue.read_maps()
@@ -85,11 +99,11 @@ def main(arguments: list[str]) -> int:
             return 0
         if not plan.jobs(chosen):
             raise options.UsageError("none of the chosen maps can run the chosen workloads")
-        return _study(chosen, console)
+        return _paper(chosen, console) if chosen.paper else _study(chosen, console)
     except (options.UsageError, TraceError) as error:
         print(f"bench/study: {error}", file=sys.stderr)
         return 2
-    except build.BuildError as error:
+    except (build.BuildError, PaperError, ResultsError) as error:
         print(f"bench/study: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -167,7 +167,7 @@ def _draw_quantiles(axis, rows: pandas.DataFrame, styles: dict[str, dict], figur
     axis.set_yscale("log")
 
 
-def _draw_checks(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+def draw_checks(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     names = list(QUANTILES)
     _draw_quantiles(axis, rows, styles, "response", names)
     alone = [rows[f"empty_{quantile}_seconds"].median() for quantile in names]
@@ -181,12 +181,12 @@ def _draw_calls(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     axis.set_ylabel("seconds of the call")
 
 
-def _draw_lateness(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+def draw_lateness(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     _draw_quantiles(axis, rows, styles, "lateness", ["p50", "p99", "max"])
     axis.set_ylabel("seconds of lateness")
 
 
-def _draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+def draw_cpu(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     of_cell = _column(rows, "cleaner_cpu_share", 1)
     names = [name for name in styles if (of_cell["map"] == name).any()]
     of_cell = of_cell.set_index("map").loc[names]
@@ -228,7 +228,7 @@ def _draw_awaiting(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> Non
     _draw_bytes(axis, rows, styles, "sample_awaiting_bytes", "bytes awaiting reclamation, peaks")
 
 
-def _mark_limit(axis, scene: str, figure: str | None, rows: pandas.DataFrame) -> None:
+def mark_limit(axis, scene: str, figure: str | None, rows: pandas.DataFrame) -> None:
     for target in (target for target in TARGETS if (target.scene, target.figure) == (scene, figure)):
         limit = _limit(target, rows)
         if pandas.isna(limit):  # none of these maps has one
@@ -248,7 +248,7 @@ def _grid(frame: pandas.DataFrame, styles: dict[str, dict], draws: list, machine
             rows = frame[frame["workload"] == scene]
             rows = rows[rows["entries"] == rows["entries"].max()]
             draw_one(axis, rows, styles)
-            _mark_limit(axis, scene, of_target, rows)
+            mark_limit(axis, scene, of_target, rows)
             axis.grid(alpha=0.3)
             axis.set_axisbelow(True)
             axis.set_title(f"{scene}, {rows['entries'].iloc[0]:,} entries", fontsize=10)
@@ -265,8 +265,8 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     if frame.empty:
         return []
     styles = styles_of(tuple(map_ for map_ in maps if (frame["map"] == map_.name).any()))
-    latency = _grid(frame, styles, [(_draw_checks, "response_p999_seconds"), (_draw_calls, "service_p999_seconds"),
-                                    (_draw_lateness, "lateness_p99_seconds"), (_draw_cpu, "cleaner_cpu_share")],
+    latency = _grid(frame, styles, [(draw_checks, "response_p999_seconds"), (_draw_calls, "service_p999_seconds"),
+                                    (draw_lateness, "lateness_p99_seconds"), (draw_cpu, "cleaner_cpu_share")],
                     machine)
     over = _grid(frame, styles, [(_draw_overdue, None), (_draw_awaiting, "awaiting_bytes_peak")], machine)
     return [*save(latency, directory, "expiry"), *save(over, directory, "expiry_bytes")]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .catalogue import RIVALS, WORDS, WORKLOADS, Map, Workload
@@ -29,18 +29,19 @@ class Options:
     cores: int
     trials: int | None  # None: the default of each workload
     seconds: float
-    entries: int | None  # None: the default of each workload
+    entries: tuple[int, ...] | None  # None: the default of each workload
     full: bool
     trace: Path | None
     out: Path
     fresh: bool
     compare: Path | None
+    paper: bool
     list: bool
 
-    def entries_of(self, workload: Workload) -> int:
+    def entries_of(self, workload: Workload) -> tuple[int, ...]:
         if workload.fixed_entries:
-            return workload.entries
-        return self.entries or (workload.full_entries if self.full else workload.entries)
+            return (workload.entries,)
+        return self.entries or (workload.full_entries if self.full else workload.entries,)
 
     def threads_of(self, workload: Workload) -> tuple[int, ...]:
         if self.threads is not None:
@@ -75,6 +76,10 @@ def _count(text: str) -> int:
     return value
 
 
+def _counts(text: str) -> tuple[int, ...]:
+    return tuple(sorted({_count(count) for count in text.split(",")}))
+
+
 def _threads(text: str) -> tuple[int, ...]:
     counts = text.split(",")
     if not all(re.fullmatch(r"[1-9]\d{0,3}", count) and int(count) <= 1024 for count in counts):
@@ -103,7 +108,8 @@ def _parser() -> argparse.ArgumentParser:
                         "but null)")
     parser.add_argument("--workloads", metavar="A,B", help="workloads, or beginnings of their names up to a '_' "
                         "(default: those that --list marks with *)")
-    parser.add_argument("--entries", type=_count, metavar="N", help="entries, as 1M (default: see --list)")
+    parser.add_argument("--entries", type=_counts, metavar="N", help="entries, as 1M; of several, as 1k,100k,10M, each "
+                        "in turn (default: see --list)")
     parser.add_argument("--threads", type=_threads, metavar="1,2,4", help="numbers of threads (default: powers of two "
                         "up to the cores, and twice the cores; with --full every number up to the cores)")
     parser.add_argument("--trials", type=_count, metavar="N", help="trials of every cell (default: 3, --full: 5; "
@@ -115,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fresh", action="store_true", help="discard what an earlier study left in DIR")
     parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print the ratios to an earlier study's "
                         "results.json, with 95%% intervals, and what got slower")
+    parser.add_argument("--paper", action="store_true", help="measure the growth and the sizes of maps, too, and build the "
+                        "paper of papers/throughput from the results: DIR/paper/paper.pdf")
     parser.add_argument("--list", action="store_true", help="name the maps and workloads, and stop")
     return parser
 
@@ -143,6 +151,8 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
                               and (workload.name in asked or not workload.full_only)}
     else:
         workload_names = {workload.name for workload in WORKLOADS if given.full or not workload.full_only}
+        if given.paper:
+            workload_names.add("growth")
     if given.trace is not None and not given.trace.is_file():
         raise UsageError(f"--trace: there is no file '{given.trace}'")
     if given.trace is not None and "replay" not in workload_names:
@@ -162,8 +172,20 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         out=given.out,
         fresh=given.fresh,
         compare=given.compare,
+        paper=given.paper,
         list=given.list,
     )
+
+
+SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
+
+
+def of_sizes(chosen: Options) -> Options:
+    """The second study of a paper: lookups over the size of the map, up to that of the first."""
+    find_hit = next(workload for workload in WORKLOADS if workload.name == "find_hit")
+    largest = max(chosen.entries_of(find_hit))
+    return replace(chosen, workloads=(find_hit,), threads=(1,), entries=tuple(size for size in SIZES if size < largest),
+                   out=chosen.out / "sizes", compare=None)
 
 
 def print_list(maps: dict[str, Map], file=sys.stdout) -> None:

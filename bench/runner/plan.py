@@ -93,18 +93,19 @@ def in_alternating_order(them: Sequence[T], number: int, numbers: int) -> list[T
 def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
     """All processes of the study, without the cells that are done already."""
     finished = set(done)
-    groups = list(dict.fromkeys(workload.group for workload in options.workloads))
+    sizes = list(dict.fromkeys((workload.group, entries) for workload in options.workloads
+                               for entries in options.entries_of(workload)))
     plan = []
     most_trials = max((options.trials_of(workload) for workload in options.workloads), default=0)
     for trial in range(most_trials):
-        for group in groups:
-            workloads = [workload for workload in options.workloads
-                         if workload.group == group and trial < options.trials_of(workload)]
+        for group, entries in sizes:
+            workloads = [workload for workload in options.workloads if workload.group == group
+                         and entries in options.entries_of(workload) and trial < options.trials_of(workload)]
             able = tuple(map_ for map_ in (*options.maps, *WORDS.values())
                          if any(applies(workload, map_) for workload in workloads))
             for map_ in in_alternating_order(able, trial, most_trials):
                 cells = [
-                    Cell(map_.name, workload.name, options.entries_of(workload), threads, trial)
+                    Cell(map_.name, workload.name, entries, threads, trial)
                     for workload in workloads
                     if applies(workload, map_)
                     for threads in options.threads_of(workload)
@@ -112,14 +113,14 @@ def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
                 cells = [cell for cell in cells if cell not in finished]
                 if cells:
                     first = WORKLOAD[cells[0].workload]
-                    plan.append(Job(map_, trial, group, cells[0].entries, options.seconds_of(first), tuple(cells)))
+                    plan.append(Job(map_, trial, group, entries, options.seconds_of(first), tuple(cells)))
     return plan
 
 
 def rounds(plan: Iterable[Job], memory: int) -> list[Round]:
     """Puts the processes together that take turns, as many as have room in so many bytes."""
     made = []
-    for (_, group), together in groupby(plan, lambda job: (job.trial, job.group)):
+    for (_, group, _), together in groupby(plan, lambda job: (job.trial, job.group, job.entries)):
         if group not in TAKE_TURNS:
             made += [Round((job,)) for job in together]
             continue

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The plots of a study, each as PNG and SVG: throughput over threads, memory, fill."""
+"""The plots of a study, each as PNG and SVG: throughput over threads and over sizes, memory, fill."""
 
 from __future__ import annotations
 
@@ -42,21 +42,26 @@ def save(figure, directory: Path, name: str) -> list[Path]:
     return paths
 
 
+def _line(axis, line: pandas.DataFrame, over: str, name: str, style: dict) -> None:
+    line = line[line["map"] == name].sort_values(over)
+    if not line.empty:
+        axis.errorbar(line[over], line["median"], yerr=error_bars(line), label=name, capsize=2, **style)
+
+
 def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, directory: Path) -> list[Path]:
-    present = [workload.name for workload in WORKLOADS if (frame["workload"] == workload.name).any()]
+    present = [(workload.name, entries) for workload in WORKLOADS
+               for entries in sorted(frame[frame["workload"] == workload.name]["entries"].unique())]
     columns = min(4, len(present))
     rows = -(-len(present) // columns)
     figure, axes = plt.subplots(rows, columns, figsize=(4 * columns + 1, 3.2 * rows), squeeze=False)
     styles = styles_of(maps)
     for axis in axes.flat[len(present):]:
         axis.set_visible(False)
-    for axis, workload in zip(axes.flat, present):
-        of_workload = spread(frame[frame["workload"] == workload], "mops")
+    for axis, (workload, entries) in zip(axes.flat, present):
+        of_workload = spread(frame[(frame["workload"] == workload) & (frame["entries"] == entries)], "mops")
         for name, style in styles.items():
-            line = of_workload[of_workload["map"] == name].sort_values("threads")
-            if not line.empty:
-                axis.errorbar(line["threads"], line["median"], yerr=error_bars(line), label=name, capsize=2, **style)
-        axis.set_title(f"{workload}, {of_workload['entries'].iloc[0]:,} entries", fontsize=10)
+            _line(axis, of_workload, "threads", name, style)
+        axis.set_title(f"{workload}, {entries:,} entries", fontsize=10)
         axis.set_xticks(sorted(of_workload["threads"].unique()))
         axis.set_xlabel("threads")
         axis.set_ylabel("million operations a second")
@@ -67,6 +72,36 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, di
     figure.legend(labelled.values(), labelled.keys(), loc="center left", bbox_to_anchor=(1.0, 0.5))
     figure.text(0, -0.03, caption, fontsize=8)
     return save(figure, directory, "throughput")
+
+
+def draw_sizes(axis, frame: pandas.DataFrame, workload: str, styles: dict[str, dict]) -> None:
+    """Throughput of one thread over the size of the map."""
+    of_workload = spread(frame[(frame["workload"] == workload) & (frame["threads"] == 1)], "mops")
+    for name, style in styles.items():
+        _line(axis, of_workload, "entries", name, style)
+    axis.set_xscale("log")
+    axis.set_ylim(bottom=0)
+    axis.set_xlabel("entries")
+    axis.set_ylabel("million operations a second")
+    axis.grid(alpha=0.3)
+
+
+def _sizes(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, directory: Path) -> list[Path]:
+    alone = frame[frame["threads"] == 1]
+    present = [workload.name for workload in WORKLOADS
+               if alone[alone["workload"] == workload.name]["entries"].nunique() > 1]
+    if not present:
+        return []
+    styles = styles_of(maps)
+    figure, axes = plt.subplots(1, len(present), figsize=(4.5 * len(present) + 1, 3.6), squeeze=False)
+    for axis, workload in zip(axes[0], present):
+        draw_sizes(axis, frame, workload, styles)
+        axis.set_title(f"{workload}, one thread", fontsize=10)
+    figure.tight_layout()
+    labelled = {label: handle for handle, label in zip(*axes[0][0].get_legend_handles_labels())}
+    figure.legend(labelled.values(), labelled.keys(), loc="center left", bbox_to_anchor=(1.0, 0.5))
+    figure.text(0, -0.03, caption, fontsize=8)
+    return save(figure, directory, "sizes")
 
 
 def _bars(of_cell: pandas.DataFrame, maps: tuple[Map, ...], label: str, caption: str, directory: Path,
@@ -103,9 +138,10 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     frame = with_units(records)
     group = frame["workload"].map({workload.name: workload.group for workload in WORKLOADS})
     caption = caption_of(machine)
-    paths = _throughput(frame, maps, caption, directory)
+    paths = _throughput(frame, maps, caption, directory) + _sizes(frame, maps, caption, directory)
 
     memory = frame[group.isin(["steady", "fill"])]
+    memory = memory[memory["entries"] == memory["entries"].max()]
     memory = memory[(memory["threads"] == memory["threads"].min())]
     memory = memory.dropna(subset=["bytes_per_entry"]) if not memory.empty else memory
     if not memory.empty:
@@ -116,6 +152,7 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
         paths += _bars(of_cell, maps, "resident bytes an entry of 8 + 8 bytes", caption, directory, "memory")
 
     fill = frame[group == "fill"]
+    fill = fill[fill["entries"] == fill["entries"].max()]
     if not fill.empty:
         of_cell = spread(fill, "ns_per_insert")
         of_cell["series"] = of_cell["workload"] + ", " + of_cell["threads"].map(plural)

@@ -101,7 +101,7 @@ def over_time(rows: pandas.DataFrame, series: str = "sample_retired_bytes") -> p
                              "min": by_sample["bytes"].min(), "max": by_sample["bytes"].max()})
 
 
-def _draw_garbage(axis, sampled: pandas.DataFrame, styles: dict[str, dict], what: str) -> None:
+def draw_garbage(axis, sampled: pandas.DataFrame, styles: dict[str, dict], what: str) -> None:
     """Garbage over time; `what` says how the mix was run by so many threads."""
     if sampled.empty:
         axis.set_visible(False)
@@ -125,7 +125,7 @@ def _draw_garbage(axis, sampled: pandas.DataFrame, styles: dict[str, dict], what
     axis.set_ylabel("bytes of garbage")
 
 
-def _draw_throughput(axis, frame: pandas.DataFrame, styles: dict[str, dict], cores: int) -> None:
+def draw_throughput(axis, frame: pandas.DataFrame, styles: dict[str, dict], cores: int) -> None:
     """A group of bars for each way to run the mix, a bar for each map."""
     stalled, oversubscribed = (frame[frame["workload"] == name] for name in ("stalled", "oversubscribed"))
     ways = {}
@@ -164,10 +164,10 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     ours = frame[frame["map"].isin([map_.name for map_ in maps if map_.is_wane])]
     styles = {name: style for name, style in styles_of(maps).items() if (ours["map"] == name).any()}
     figure, (parked, crowded, throughput) = plt.subplots(1, 3, figsize=(19, 4))
-    _draw_garbage(parked, ours[ours["workload"] == "stalled"], styles, "a reader is parked, {} at work")
-    _draw_garbage(crowded, ours[ours["workload"] == "oversubscribed"], styles,
+    draw_garbage(parked, ours[ours["workload"] == "stalled"], styles, "a reader is parked, {} at work")
+    draw_garbage(crowded, ours[ours["workload"] == "oversubscribed"], styles,
                   f"nobody is parked, {{}} on {machine['cores']} cores")
-    _draw_throughput(throughput, ours, styles, machine["cores"])
+    draw_throughput(throughput, ours, styles, machine["cores"])
     for axis, across in ((parked, "both"), (crowded, "both"), (throughput, "y")):
         axis.grid(axis=across, alpha=0.3)
         axis.set_axisbelow(True)

@@ -140,6 +140,29 @@ def tables(records: list[dict]) -> list[Table]:
     return made
 
 
+def draw_lasting(axis, frame: pandas.DataFrame) -> None:
+    """How long tags last over the threads that change the word; computed points are hollow."""
+    last = wraps(frame)
+    for word, style in _STYLES.items():
+        line = last[last["map"] == word].sort_values("threads")
+        if line.empty:
+            continue
+        axis.errorbar(line["threads"], line["median"], yerr=error_bars(line), capsize=2, color=style["color"],
+                      linestyle=style["linestyle"])
+        for wrap, rows in line.groupby("wrap"):
+            axis.plot(rows["threads"], rows["median"], label=f"{word}, {wrap}", color=style["color"], linestyle="none",
+                      marker=style["marker"], markerfacecolor="white" if wrap == "computed" else style["color"])
+    axis.set_ylabel("seconds")
+    axis.set_yscale("log")
+    for seconds, name in ((TIME_SLICE, "a time slice, 4 ms"), (DAY, "a day")):
+        axis.axhline(seconds, color="grey", linewidth=1, linestyle=":")
+        axis.annotate(name, (0.65, seconds), xycoords=("axes fraction", "data"), xytext=(0, 2),
+                      textcoords="offset points", fontsize=8, color="grey", ha="center")
+    axis.set_xticks(sorted(frame["threads"].unique()))
+    axis.set_xlabel("threads that change the word")
+    axis.grid(alpha=0.3)
+
+
 def draw(records: list[dict], machine: dict, directory: Path) -> list[Path]:
     """What the words cost beside how long their tags last."""
     frame, remarks = frame_of(records)
@@ -147,33 +170,19 @@ def draw(records: list[dict], machine: dict, directory: Path) -> list[Path]:
         return []
     figure, (costs, lasts) = plt.subplots(1, 2, figsize=(13, 4))
     speed = spread(frame[frame["workload"] == "tags_cost"], "mops")
-    last = wraps(frame)
     for word, style in _STYLES.items():
         line = speed[speed["map"] == word].sort_values("threads")
         if not line.empty:
             costs.errorbar(line["threads"], line["median"], yerr=error_bars(line), label=word, capsize=2, **style)
-        line = last[last["map"] == word].sort_values("threads")
-        if line.empty:
-            continue
-        lasts.errorbar(line["threads"], line["median"], yerr=error_bars(line), capsize=2, color=style["color"],
-                       linestyle=style["linestyle"])
-        for wrap, rows in line.groupby("wrap"):
-            lasts.plot(rows["threads"], rows["median"], label=f"{word}, {wrap}", color=style["color"], linestyle="none",
-                       marker=style["marker"], markerfacecolor="white" if wrap == "computed" else style["color"])
     costs.set_title("pop and push under one hot word", fontsize=10)
     costs.set_ylabel("million operations a second")
     costs.set_ylim(bottom=0)
+    costs.set_xticks(sorted(frame["threads"].unique()))
+    costs.set_xlabel("threads that change the word")
+    costs.grid(alpha=0.3)
     lasts.set_title("until the word holds again what a stalled thread has read", fontsize=10)
-    lasts.set_ylabel("seconds")
-    lasts.set_yscale("log")
-    for seconds, name in ((TIME_SLICE, "a time slice, 4 ms"), (DAY, "a day")):
-        lasts.axhline(seconds, color="grey", linewidth=1, linestyle=":")
-        lasts.annotate(name, (0.65, seconds), xycoords=("axes fraction", "data"), xytext=(0, 2),
-                       textcoords="offset points", fontsize=8, color="grey", ha="center")
+    draw_lasting(lasts, frame)
     for axis in (costs, lasts):
-        axis.set_xticks(sorted(frame["threads"].unique()))
-        axis.set_xlabel("threads that change the word")
-        axis.grid(alpha=0.3)
         if axis.get_legend_handles_labels()[0]:
             axis.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     figure.tight_layout()

@@ -25,7 +25,7 @@ class Defaults(unittest.TestCase):
         self.assertEqual(chosen.threads_of(catalogue.WORKLOAD["expire"]), (1, 2, 3, 4, 8))
         self.assertEqual({chosen.trials_of(workload) for workload in catalogue.WORKLOADS}, {5})
         self.assertEqual(len(chosen.workloads), len(catalogue.WORKLOADS))
-        self.assertEqual(chosen.entries_of(catalogue.WORKLOAD["find_hit"]), 10_000_000)
+        self.assertEqual(chosen.entries_of(catalogue.WORKLOAD["find_hit"]), (10_000_000,))
 
     def test_an_odd_number_of_cores_is_measured_too(self):
         self.assertEqual(options.default_threads(6, full=False), (1, 2, 4, 6, 12))
@@ -43,8 +43,8 @@ class Choices(unittest.TestCase):
         self.assertEqual({chosen.threads_of(workload) for workload in catalogue.WORKLOADS}, {(2, 8)})
 
     def test_entries_with_units(self):
-        self.assertEqual(parse("--entries", "10M").entries, 10_000_000)
-        self.assertEqual(parse("--entries", "500k").entries, 500_000)
+        self.assertEqual(parse("--entries", "10M").entries, (10_000_000,))
+        self.assertEqual(parse("--entries", "10M,1k,500k").entries, (1_000, 500_000, 10_000_000))
 
     def test_short_cells_do_not_shorten_what_needs_time(self):
         chosen = parse("--seconds", "0.1")

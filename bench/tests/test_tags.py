@@ -56,7 +56,7 @@ class Plan(unittest.TestCase):
 
     def test_the_stack_does_not_grow_with_the_maps(self):
         chosen = parse("--entries", "10M")
-        self.assertEqual(chosen.entries_of(catalogue.WORKLOAD["tags_cost"]), 1024)
+        self.assertEqual(chosen.entries_of(catalogue.WORKLOAD["tags_cost"]), (1024,))
 
     def test_the_default_takes_15_seconds(self):
         jobs = [job for job in plan.jobs(parse()) if job.group.startswith("tags")]

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSL-1.0
+"""The numbers of the paper are those of the records; what was not measured says so; LaTeX is not asked to run here."""
+
+import json
+import lzma
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+from runner import options, plan
+from runner.catalogue import WORKLOADS, read_maps
+from runner.paper import build, values, verification
+from runner.paper.results import Results, ResultsError
+
+MACHINE = {"cpu": "A CPU & more", "cores": 2, "memory_bytes": 8 * 2**30, "kernel": "6.1_x", "huge_pages": "madvise",
+           "compiler": "c++ (Debian) 12.2.0", "packages": {"liburcu-dev": "1:0.13.2-1+b2"}, "commit": "c" * 40, "dirty": False,
+           "difference": None}
+
+
+def record(map_: str, workload: str, mops: float, entries: int = 1_000_000, threads: int = 1, trial: int = 0, **more) -> dict:
+    return {"map": map_, "workload": workload, "entries": entries, "threads": threads, "trial": trial,
+            "ops_per_second": mops * 1e6, "measured_seconds": 0.1, "turn_ops_per_second": [mops * 1e6] * 10,
+            "bytes_per_entry": 45.0, **more}
+
+
+def ratio(map_: str, workload: str, value: float, entries: int = 1_000_000) -> dict:
+    return {"map": map_, "base": "wane_epoch", "workload": workload, "entries": entries, "threads": 1, "ratio": value,
+            "low": value / 2, "high": 2 * value, "pairs": 10}
+
+
+class Paper(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
+    def results(self, records, ratios=(), machine=MACHINE, name="results.json") -> Path:
+        path = self.directory / name
+        text = json.dumps({"machine": machine, "records": records, "ratios": list(ratios)})
+        path.write_bytes(lzma.compress(text.encode()) if name.endswith("xz") else text.encode())
+        return path
+
+    def values(self, *arguments) -> dict:
+        return values.values(Results([self.results(*arguments)]), [], 7)
+
+    def test_rates_are_medians_of_the_trials(self):
+        known = self.values([record("wane_epoch", "find_hit", mops, trial=trial) for trial, mops in enumerate((9, 5, 6))])
+        self.assertEqual(known["rate.find_hit.wane_epoch.1"], "6")
+        self.assertEqual((known["study.trials"], known["study.turns"], known["study.slice"]), ("3", "10", "10"))
+
+    def test_the_size_is_the_one_with_most_workloads(self):
+        both = [record("wane_epoch", name, 5) for name in ("find_hit", "mix50")] + [record("wane_epoch", "find_hit", 9, 1000)]
+        known = self.values(both, [ratio("lfht_qsbr", "find_hit", 1.5), ratio("lfht_qsbr", "find_hit", 3.0, 1000)])
+        self.assertEqual((known["study.entries"], known["rate.find_hit.wane_epoch.1"]), ("1,000,000", "5"))
+        self.assertEqual(known["ratio.find_hit.lfht_qsbr.1"], "1.5")
+
+    def test_special_characters_do_not_reach_latex(self):
+        known = self.values([record("wane_epoch", "find_hit", 5)])
+        self.assertEqual((known["machine.cpu"], known["machine.kernel"]), (r"A CPU \& more", r"6.1\_x"))
+        self.assertEqual(known["version.liburcu-dev"], "0.13.2")
+
+    def test_what_is_not_measured_says_so_and_is_named(self):
+        path = self.directory / "values.tex"
+        missing = values.write({"a": "1"}, ["a", "b"], path)
+        self.assertEqual(missing, ["b"])
+        self.assertIn(r"\defval{a}{1}", path.read_text())
+        self.assertIn(r"\defval{b}{\emph{(not measured)}}", path.read_text())
+
+    def test_studies_of_different_machines_make_no_paper(self):
+        one = self.results([record("tbb", "find_hit", 5)], name="one.json.xz")
+        other = self.results([record("tbb", "find_hit", 5)], machine=MACHINE | {"cpu": "another"})
+        self.assertEqual(len(Results([one, one]).records), 2)
+        with self.assertRaisesRegex(ResultsError, "differ in cpu"):
+            Results([one, other])
+
+    def test_what_is_no_study_is_refused(self):
+        path = self.directory / "x.json"
+        for text in ("[]", "{", json.dumps({"machine": MACHINE, "ratios": [], "records": []})):
+            path.write_text(text)
+            with self.assertRaises(ResultsError):
+                Results([path])
+
+    def test_the_ratios_are_in_the_table(self):
+        table = values.ratios_table(Results([self.results(
+            [record(name, "find_hit", 5) for name in ("wane_epoch", "lfht_qsbr", "tbb")],
+            [ratio("lfht_qsbr", "find_hit", 1.5)])]))
+        self.assertIn(r"lfht\_qsbr & 1.50 \tiny [0.75, 3.00]", table)
+        self.assertNotIn("tbb", table)
+
+    def test_everything_latex_reads_is_written_even_of_a_small_study(self):
+        out = self.directory / "paper"
+        missing = build.prepare(Results([self.results([record("wane_epoch", "find_hit", 5), record("tbb", "find_hit", 4)])]), out)
+        self.assertIn("figure growth", missing)
+        self.assertNotIn("figure throughput", missing)
+        for name in ("paper.tex", "references.bib", "values.tex", "ratios.tex", "replay.tex", "throughput.pdf", "tags.pdf",
+                     "verification.pdf"):
+            self.assertTrue((out / name).stat().st_size > 0, name)
+
+    def test_the_same_results_make_the_same_files(self):
+        results = Results([self.results([record("wane_epoch", "find_hit", 5), record("tbb", "find_hit", 4)])])
+        for name in ("one", "other"):
+            build.prepare(results, self.directory / name)
+        for path in (self.directory / "one").iterdir():
+            self.assertEqual(path.read_bytes(), (self.directory / "other" / path.name).read_bytes(), path.name)
+
+
+class Text(unittest.TestCase):
+    def test_no_result_is_typed_in(self):
+        """No digits before a unit in the evaluation but those of a value."""
+        text = (build.SOURCES / "paper.tex").read_text()
+        evaluation = text.partition(r"\subsection{Throughput}")[2].partition(r"\section{Limits}")[0]
+        unit = r"(ms|s|ns|\\textmu|MB|GiB|\\%|million|times|bytes|Mops)"
+        typed = re.compile(rf"\d(\\,|\s)*{unit}(?![a-z])")
+        self.assertIsNone(typed.search(values.IN_USE.sub("", evaluation)))
+        self.assertIsNotNone(typed.search(r"\wane{} needs 45 bytes"))
+
+    def test_references_are_all_cited_and_there(self):
+        text = (build.SOURCES / "paper.tex").read_text()
+        cited = {key for keys in re.findall(r"\\cite\{([^}]+)\}", text) for key in keys.split(",")}
+        there = set(re.findall(r"^@\w+\{([^,]+),", (build.SOURCES / "references.bib").read_text(), re.MULTILINE))
+        self.assertEqual(cited, there)
+
+
+class Verification(unittest.TestCase):
+    def test_counts_are_read_from_the_page(self):
+        subjects, mutants = verification.read()
+        self.assertGreater(mutants, 100)
+        known = values.of_checks(subjects, mutants)
+        self.assertEqual(known["check.mutants"], str(mutants))
+        self.assertNotIn("0", (known["check.schedules"], known["check.states"], known["check.calls"]))
+
+
+class Options(unittest.TestCase):
+    def test_a_paper_measures_growth_and_sizes_too(self):
+        chosen = options.parse(["--paper"], read_maps(), 2)
+        self.assertIn("growth", [workload.name for workload in chosen.workloads])
+        sizes = options.of_sizes(chosen)
+        self.assertEqual(sizes.entries, (1_000, 10_000, 100_000))
+        self.assertEqual({cell.workload for job in plan.jobs(sizes) for cell in job.cells}, {"find_hit"})
+        self.assertEqual([workload for workload in WORKLOADS if workload in sizes.workloads][0].name, "find_hit")
+
+
+if __name__ == "__main__":
+    unittest.main()
