@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from . import build, catalogue, compare, expiry, growth, machine, options, plan, plots, ratios, reclaimers, summary, tags, targets
+from . import build, catalogue, compare, expiry, growth, machine, options, plan, plots, ratios, reclaimers, report, summary, tags, targets
 from .measure import TraceError, check_trace, measure
 from .paper.build import PaperError
 from .paper.build import build as build_paper
@@ -64,6 +64,10 @@ def _study(chosen: options.Options, console: Console) -> int:
                  *expiry.draw(store.measured, chosen.maps, about, chosen.out),
                  *growth.draw(store.measured, chosen.maps, about, chosen.out),
                  *tags.draw(store.measured, about, chosen.out)]
+        try:
+            drawn.append(report.write(results, chosen.maps))
+        except report.ReportError as error:
+            remarks = [*remarks, str(error)]
         console.print(f"written: {results}, {', '.join(path.name for path in drawn)}", markup=False, highlight=False,
                       soft_wrap=True)
     if earlier:

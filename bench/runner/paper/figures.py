@@ -61,11 +61,12 @@ def throughput(results: Results):
             axis.fill_between(line["threads"], line["min"], line["max"], color=style["color"], alpha=0.15, linewidth=0)
         axis.set_title(workload)
         axis.set_xticks(sorted(of_workload["threads"].unique()))
-        axis.set_xlabel("threads")
         axis.set_ylim(bottom=0)
         axis.grid(alpha=0.3)
     for row in axes:
         row[0].set_ylabel("Mops/s")
+    for place in range(columns):  # below the last of each column
+        axes[(len(present) - 1 - place) // columns][place].set_xlabel("threads")
     figure.tight_layout(pad=0.4)
     _legend(figure, axes[0][0], results, 5)
     return figure
