@@ -6,13 +6,18 @@
 
 #include <chrono>
 #include <thread>
+#include <type_traits>
 
+#include "support/harness.hpp"
 #include "support/reclaimers.hpp"
 
 namespace proptest {
 
-/// One of each way to hold memory back: epochs, hazards, intervals, and RCU whose threads have to be online.
-using lifecycle_reclaimers = reclaimers<wane::epoch, wane::hazard, wane::ibr, wane::rcu<wane::qsbr>>;
+/// One of each way to hold memory back: epochs, hazards, intervals, and RCU whose threads have to be online. Under a sanitizer
+/// epochs and hazards.
+using lifecycle_reclaimers =
+    std::conditional_t<is_sanitized, reclaimers<wane::epoch, wane::hazard>,
+                       reclaimers<wane::epoch, wane::hazard, wane::ibr, wane::rcu<wane::qsbr>>>;
 
 template <class R, class Key, class Listener = wane::no_listener>
 struct timed : wane::policy<Key> {

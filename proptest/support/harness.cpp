@@ -22,11 +22,6 @@ constexpr const char* launcher = "setarch -R ";
 #else
 constexpr const char* launcher = "";
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
 
 double wane_stress() {
   static const double factor = [] {
@@ -38,7 +33,7 @@ double wane_stress() {
 
 }  // namespace
 
-double stress_factor() { return wane_stress() * (sanitized ? 0.5 : 1); }
+double stress_factor() { return wane_stress() * (is_sanitized ? 0.5 : 1); }
 
 std::uint64_t seed() {
   static const std::uint64_t value = [] {

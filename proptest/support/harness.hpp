@@ -21,6 +21,13 @@
 
 namespace proptest {
 
+/// Whether a sanitizer looks on.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool is_sanitized = true;
+#else
+inline constexpr bool is_sanitized = false;
+#endif
+
 /// How long to go on, as a factor: WANE_STRESS, and half of that under a sanitizer, where every access takes several times
 /// as long.
 [[nodiscard]] double stress_factor();
