@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "mixes.hpp"
+
 namespace bench {
 
 /// Cells of one group share a process, and most of them one prefilled map.
@@ -32,12 +34,10 @@ struct workload {
   bench::group group;
 };
 
-/// In the order in which they are run: what only reads comes before what changes the population.
+/// In the order in which they are run. The mixes (mixes.hpp) are run after these, for they change values, or the population.
 inline constexpr std::array workloads{
     workload{"find_hit", group::steady},       workload{"find_many", group::steady},
     workload{"find_zipf", group::steady},      workload{"find_miss", group::steady},
-    workload{"assign", group::steady},         workload{"zipf95", group::steady},
-    workload{"mix95", group::steady},          workload{"mix50", group::steady},
     workload{"find_grown", group::grown},      workload{"find_string", group::strings},
     workload{"assign_string", group::strings}, workload{"fill", group::fill},
     workload{"fill_presized", group::fill},    workload{"growth", group::growth},
@@ -51,13 +51,14 @@ inline constexpr std::array workloads{
 };
 
 struct requested_cell {
-  std::string_view workload;
+  std::string workload;
   std::size_t threads;
 };
 
 struct settings {
   bench::group group = group::steady;
-  std::vector<requested_cell> cells;  ///< not empty, all of one group, in the order of `workloads`
+  std::vector<requested_cell> cells;  ///< not empty, all of one group, in the order in which they are run
+  std::vector<mix> mixes;
   std::size_t entries = 1'000'000;
   double seconds = 1.0;
   std::size_t trial = 0;

@@ -4,6 +4,7 @@ study, and the workloads."""
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,17 +61,25 @@ class Workload:
 
 MILLION = 1_000_000
 
+
+def read_mixes(path: Path = BENCH / "mixes.toml") -> list[Workload]:
+    """The mixes of lookups and updates, in the order in which the programs run them. The programs say what is wrong with the
+    rest of one."""
+    try:
+        mixes = tomllib.loads(path.read_text())
+        return [Workload(name, "steady", mix["about"], MILLION, 10 * MILLION, full_only=mix.get("full_only", False))
+                for name, mix in sorted(mixes.items(), key=lambda one: (one[1]["update"] != "assign", one[0]))]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise SystemExit(f"bench/study: {path} is not what its head says: {error}") from error
+
+
 WORKLOADS = (
     Workload("find_hit", "steady", "find a key that is there, uniformly drawn", MILLION, 10 * MILLION),
     Workload("find_many", "steady", "find_hit in batches of 32, where the map offers that", MILLION, 10 * MILLION,
              batched=True),
     Workload("find_zipf", "steady", "find a key that is there, zipf 0.99", MILLION, 10 * MILLION),
     Workload("find_miss", "steady", "find a key that is not there", MILLION, 10 * MILLION),
-    Workload("assign", "steady", "assign a value to a key that is there, uniformly drawn", MILLION, 10 * MILLION,
-             full_only=True),
-    Workload("zipf95", "steady", "95% find, 5% assign, zipf 0.99", MILLION, 10 * MILLION, full_only=True),
-    Workload("mix95", "steady", "95% find, 5% insert or erase, over twice as many keys", MILLION, 10 * MILLION),
-    Workload("mix50", "steady", "50% find, 50% insert or erase, over twice as many keys", MILLION, 10 * MILLION),
+    *read_mixes(),
     Workload("find_grown", "grown", "find_hit on a map that grew from empty", MILLION, 10 * MILLION, full_only=True),
     Workload("find_string", "strings", "find a string of 16 to 64 bytes that is there", MILLION, 4 * MILLION,
              strings=True, full_only=True),

@@ -265,11 +265,17 @@ template <map_adapter Map>
 cells steady_cells(const settings& s) {
   constexpr double ycsb_zipf_exponent = 0.99;
   const auto n = s.entries, length = stream_length(n);
+  const auto mix_named = [&](std::string_view name) -> const mix* {
+    const auto found = std::ranges::find(s.mixes, name, &mix::name);
+    return found == s.mixes.end() ? nullptr : &*found;
+  };
   const auto draw = [&](std::string_view workload) -> key_stream {
-    if (workload == "find_zipf" || workload == "zipf95") return zipf_stream(n, ycsb_zipf_exponent, length, s.trial);
+    if (workload == "find_zipf") return zipf_stream(n, ycsb_zipf_exponent, length, s.trial);
     if (workload == "find_miss") return uniform_stream(n, 2 * n, length, s.trial);
-    if (workload == "mix95" || workload == "mix50") return uniform_stream(0, 2 * n, length, s.trial);
-    return uniform_stream(0, n, length, s.trial);
+    const mix* const m = mix_named(workload);
+    const std::uint64_t keys = m != nullptr && !m->assigns ? 2 * n : n;
+    if (m != nullptr && m->zipf_exponent != 0) return zipf_stream(keys, m->zipf_exponent, length, s.trial);
+    return uniform_stream(0, keys, length, s.trial);
   };
   std::map<std::string_view, std::shared_ptr<const key_stream>> streams;
   for (const auto& c : s.cells)
@@ -279,10 +285,11 @@ cells steady_cells(const settings& s) {
   cells all;
   for (const auto& c : s.cells) {
     const auto& stream = streams[c.workload];
-    if (c.workload == "mix95" || c.workload == "mix50")
-      all.push_back(std::make_unique<mix_cell<Map>>(c, s, people, stream, c.workload == "mix50" ? 0.50 : 0.05));
-    else if (c.workload == "assign" || c.workload == "zipf95")
-      all.push_back(std::make_unique<assign_cell<Map>>(c, s, people, stream, c.workload == "assign" ? 1.0 : 0.05));
+    const mix* const m = mix_named(c.workload);
+    if (m != nullptr && m->assigns)
+      all.push_back(std::make_unique<assign_cell<Map>>(c, s, people, stream, m->updates));
+    else if (m != nullptr)
+      all.push_back(std::make_unique<mix_cell<Map>>(c, s, people, stream, m->updates));
     else if (c.workload != "find_many")
       all.push_back(std::make_unique<find_cell<Map>>(c, s, people, stream));
     else if constexpr (looks_up_many<typename Map::session>)
