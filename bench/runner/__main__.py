@@ -87,8 +87,9 @@ def _paper(chosen: options.Options, console: Console) -> int:
     of_sizes = options.of_sizes(chosen)
     status = _study(chosen, console) | _study(of_sizes, console)
     pdf, missing = build_paper([chosen.out / "results.json", of_sizes.out / "results.json"], chosen.out / "paper")
-    for what in missing:
-        console.print(f"note: the paper lacks what was not measured: {what}", markup=False, highlight=False, soft_wrap=True)
+    if missing:
+        console.print(f"note: the paper lacks what was not measured: {', '.join(missing)}", markup=False, highlight=False,
+                      soft_wrap=True)
     console.print(f"written: {pdf}", markup=False, highlight=False, soft_wrap=True)
     return status
 

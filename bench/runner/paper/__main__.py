@@ -26,8 +26,8 @@ def main() -> int:
     except (PaperError, ResultsError) as error:
         print(f"papers/throughput/build: {error}", file=sys.stderr)
         return 1
-    for what in missing:
-        print(f"note: not measured in these studies: {what}", file=sys.stderr)
+    if missing:
+        print(f"note: not measured in these studies: {', '.join(missing)}", file=sys.stderr)
     print(pdf)
     return 0
 

@@ -37,7 +37,8 @@ def _legend(figure, axis, results: Results, columns: int) -> None:
 
 
 def _styles(results: Results, rows: pandas.DataFrame) -> dict[str, dict]:
-    return styles_of(tuple(map_ for map_ in results.maps if (rows["map"] == map_.name).any()))
+    """Of the maps in these rows; the same in every figure."""
+    return {name: style for name, style in styles_of(results.maps).items() if (rows["map"] == name).any()}
 
 
 def throughput(results: Results):
@@ -123,7 +124,7 @@ def grown(results: Results):
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.invert_xaxis()
-    axis.set_xlabel("share of insertions that take longer; the last point is the worst")
+    axis.set_xlabel("share of insertions that take longer")
     axis.set_ylabel("seconds of an insertion")
     axis.grid(alpha=0.3)
     figure.tight_layout(pad=0.4)
@@ -199,7 +200,7 @@ def verification(subjects: list[Subject]):
     axis.set_yticks(range(len(rows)), [row[0] for row in rows], fontsize=4.5)
     axis.invert_yaxis()
     axis.set_xlim(right=1.2 * max(row[1] for row in rows))
-    axis.set_xlabel("seconds; beside each bar how many of its kind")
+    axis.set_xlabel("seconds; beside the bars how many")
     axis.legend(loc="lower right")
     figure.tight_layout(pad=0.4)
     return figure
