@@ -205,7 +205,8 @@ class mix_cell : public steady_cell<Map> {
  public:
   mix_cell(const requested_cell& c, const settings& s, std::shared_ptr<population<Map>> people,
            std::shared_ptr<const stream_of<key_in<Map>>> stream, double update_ratio)
-      : steady_cell<Map>(c, s, std::move(people), std::move(stream)), mix_(update_ratio, seed_of(s.trial, c.threads)) {}
+      : steady_cell<Map>(c, s, std::move(people), std::move(stream)),
+        mix_(update_ratio, seed_of(update_ratio, s.trial, c.threads)) {}
 
  protected:
   tally request(typename Map::session& session, typename steady_cell<Map>::place& at, double seconds) override {
@@ -255,8 +256,11 @@ class mix_cell : public steady_cell<Map> {
   }
 
  private:
-  /// Cells that share a stream of keys must not pair it with the same operations: the second would undo nothing.
-  static std::uint64_t seed_of(std::size_t trial, std::size_t threads) { return trial << 16 | threads; }
+  /// Cells that share a stream of keys must not pair it with the same operations: the second would undo nothing. Nor may two
+  /// mixes shuffle theirs alike: one would erase just what the other has inserted, and the size would drift.
+  static std::uint64_t seed_of(double update_ratio, std::size_t trial, std::size_t threads) {
+    return static_cast<std::uint64_t>(update_ratio * operation_mix::length) << 32 | trial << 16 | threads;
+  }
 
   operation_mix mix_;
 };
