@@ -7,7 +7,7 @@ from source import Complaint
 LONGEST = 800
 # Spelt so that this file does not find itself.
 NOTE_TO_SELF = re.compile(r'\b(TO' r'DO|FIX' r'ME|XX' r'X)\b')
-SPDX = re.compile(r'(//|#) SPDX-License-Identifier: BSL-1\.0$')
+SPDX = re.compile(r'(//|#|/\*) SPDX-License-Identifier: BSL-1\.0$')
 
 
 def complaints(path, text):

@@ -2,39 +2,16 @@
 // Properties: whichever allocation fails, of pages or by operator new, calls that need memory throw bad_alloc and leave
 // the map as it was; the others, erase first of all, succeed, but for a thread's first.
 #include <chrono>
-#include <cstdlib>
 #include <functional>
-#include <new>
 #include <thread>
 #include <vector>
 
 #include "support/driver.hpp"
+#include "support/failing_new.hpp"
 #include "support/harness.hpp"
 #include "support/threads.hpp"
 
 using namespace proptest;
-
-// The whole program's operator new, so that it can be made to fail. The array forms of the library call it; its
-// nothrow form does, but not AddressSanitizer's.
-// Not inlined, or g++ takes the call of free for a mismatched deallocation.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  void* const p = fails(fault::kind::heap) ? nullptr : std::malloc(size == 0 ? 1 : size);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t alignment) {
-  const auto a = static_cast<std::size_t>(alignment);
-  void* const p = fails(fault::kind::heap) ? nullptr : std::aligned_alloc(a, (size + a - 1) / a * a);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return fails(fault::kind::heap) ? nullptr : std::malloc(size == 0 ? 1 : size);
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace {
 

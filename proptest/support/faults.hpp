@@ -2,7 +2,7 @@
 // Faults on demand: user code that throws, operator new and page allocation that fail, at the n-th call.
 //
 // A fault is armed for the calling thread and for a scope. What the tests themselves do meanwhile (a listener that
-// writes its log) suspends it. operator new asks `fails` only in programs that replace it (see exhaustion.cpp).
+// writes its log) suspends it. operator new asks `fails` only in programs that include failing_new.hpp.
 #pragma once
 
 #include <wane/pages.hpp>

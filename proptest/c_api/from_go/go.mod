@@ -1,0 +1,3 @@
+module wane/from_go
+
+go 1.19
