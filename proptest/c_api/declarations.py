@@ -8,8 +8,12 @@ def declarations(text):
     return re.sub(r'^#.*\n', '', text, flags=re.MULTILINE)
 
 
+def without_comments(text):
+    return re.sub(r'/\*.*?\*/', '', declarations(text), flags=re.DOTALL)
+
+
 def functions(text):
     """The names of the functions that it declares."""
-    text = re.sub(r'/\*.*?\*/', '', declarations(text), flags=re.DOTALL)
+    text = without_comments(text)
     text = re.sub(r'\btypedef\b[^;{]*(\{[^}]*\})?[^;]*;', '', text)
     return re.findall(r'\b(wane_\w+)\(', text)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """test_consumers.py SOURCE COMPILER...: wane is configured, built and installed as a packager would, and found from there
-by pkg-config and by CMake."""
+by pkg-config and by CMake; and it is a part of other projects' builds, of CMake's and of meson's."""
 import os
 import pathlib
 import shutil
@@ -13,21 +13,15 @@ HERE = pathlib.Path(__file__).parent
 SAYS = 'inserted 1, found 1, gone 1\n'
 
 
-class Consumers(unittest.TestCase):
+class InDirectory(unittest.TestCase):
+    """Runs commands, in a directory of its own."""
+
     @classmethod
     def setUpClass(cls):
         directory = tempfile.TemporaryDirectory()
         cls.addClassCleanup(directory.cleanup)
         cls.work = pathlib.Path(directory.name)
-        cls.prefix = cls.work / 'prefix'
         cls.environment = os.environ | {'CXX': ' '.join(COMPILER)}
-        build = cls.work / 'build'
-        cls.run_checked('meson', 'setup', build, SOURCE, f'--prefix={cls.prefix}',
-                        '-Dproptest=disabled', '-Dbench=disabled', '-Doptimization=0')
-        cls.run_checked('meson', 'install', '--quiet', '-C', build)
-        pc = next(cls.prefix.rglob('wane.pc'))
-        cls.environment['PKG_CONFIG_PATH'] = str(pc.parent)
-        cls.version = cls.run_checked('pkg-config', '--modversion', 'wane').strip()
 
     @classmethod
     def run_any(cls, *command):
@@ -40,6 +34,20 @@ class Consumers(unittest.TestCase):
         if done.returncode:
             raise AssertionError(f'{" ".join(map(str, command))}\n{done.stdout}')
         return done.stdout
+
+
+class Consumers(InDirectory):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.prefix = cls.work / 'prefix'
+        build = cls.work / 'build'
+        cls.run_checked('meson', 'setup', build, SOURCE, f'--prefix={cls.prefix}',
+                        '-Dproptest=disabled', '-Dbench=disabled', '-Doptimization=0')
+        cls.run_checked('meson', 'install', '--quiet', '-C', build)
+        pc = next(cls.prefix.rglob('wane.pc'))
+        cls.environment['PKG_CONFIG_PATH'] = str(pc.parent)
+        cls.version = cls.run_checked('pkg-config', '--modversion', 'wane').strip()
 
     def cmake(self, version):
         """Configures the CMake consumer, which asks for `version` of wane ('': any), in a directory of its own."""
@@ -57,6 +65,12 @@ class Consumers(unittest.TestCase):
         flags = self.run_checked('pkg-config', '--cflags', '--libs', 'wane').split()
         program = self.work / 'program'
         self.run_checked(*COMPILER, '-std=c++20', '-Wall', '-Wextra', '-Werror', HERE / 'program.cpp', '-o', program, *flags)
+        self.assertEqual(self.run_checked(program), SAYS)
+
+    def test_a_program_in_c_finds_wane_by_pkg_config(self):
+        flags = self.run_checked('pkg-config', '--cflags', '--libs', 'wane').split()
+        program = self.work / 'program_in_c'
+        self.run_checked('cc', '-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror', HERE / 'program.c', '-o', program, *flags)
         self.assertEqual(self.run_checked(program), SAYS)
 
     def test_a_program_finds_wane_by_cmake(self):
@@ -86,6 +100,36 @@ class Consumers(unittest.TestCase):
         def headers(root):
             return sorted(path.relative_to(root) for path in (root / 'wane').rglob('*') if path.is_file())
         self.assertEqual(headers(self.prefix / 'include'), headers(SOURCE / 'include'))
+
+
+class Subprojects(InDirectory):
+    def test_wane_is_a_part_of_a_cmake_project(self):
+        build = self.work / 'cmake'
+        self.run_checked('cmake', '-G', 'Ninja', '-S', HERE / 'cmake_subproject', '-B', build, f'-DWANE_SOURCE={SOURCE}')
+        self.run_checked('cmake', '--build', build, '--target', 'program')
+        self.assertEqual(self.run_checked(build / 'program'), SAYS)
+
+    def test_wane_is_a_part_of_a_meson_project(self):
+        project = self.work / 'project'
+        shutil.copytree(HERE / 'meson_subproject', project)
+        shutil.copy(HERE / 'program.cpp', project)
+        (project / 'subprojects').mkdir()
+        shutil.copy(SOURCE / 'src' / 'package' / 'wane.wrap', project / 'subprojects')
+        (project / 'subprojects' / 'wane').symlink_to(SOURCE)
+        build = project / 'build'
+        self.run_checked('meson', 'setup', build, project, '-Doptimization=0', '--wrap-mode=nodownload', '--force-fallback-for=wane')
+        self.run_checked('ninja', '-C', build, 'program')
+        self.assertEqual(self.run_checked(build / 'program'), SAYS)
+
+
+class DebianPackage(InDirectory):
+    def test_the_source_package_builds_and_lintian_finds_no_error(self):
+        self.environment['DEB_BUILD_OPTIONS'] = f'noopt parallel={os.cpu_count()}'
+        self.run_checked(SOURCE / 'src' / 'package' / 'build-deb', self.work)
+        package = next(self.work.glob('libwane-dev_*.deb'))
+        contents = self.run_checked('dpkg-deb', '--contents', package)
+        for name in 'libwane.a', 'wane.pc', 'waneConfig.cmake', 'include/wane/map.hpp', 'include/wane/wane.h', 'wane_gdb.py':
+            self.assertIn(f'/{name}\n', contents)
 
 
 if __name__ == '__main__':

@@ -265,4 +265,8 @@ int wane_bytes_dump(wane_bytes_map* map, wane_write write, void* context) {
   return bounded([&] { dump(the(map).map, write, context); });
 }
 
+int wane_sweeper_attach_bytes(wane_sweeper* sweeper, wane_bytes_map* map) { return attach(sweeper, map); }
+
+int wane_sweeper_detach_bytes(wane_sweeper* sweeper, wane_bytes_map* map) { return detach(sweeper, map); }
+
 }  // extern "C"

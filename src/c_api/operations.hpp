@@ -3,13 +3,16 @@
 // values that returns an int, as the function does.
 #pragma once
 
+#include <bit>
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "boundary.hpp"
+#include "sweeper.hpp"
 #include "values.hpp"
 
 #include <wane/map.hpp>
@@ -25,6 +28,24 @@ struct handle {
   chosen_clock clock;
   Map map;
 };
+
+template <class Handle>
+int attach(wane_sweeper* sweeper, Handle* map) {
+  return bounded([&] {
+    try {
+      the(sweeper).attach(the(map).map);
+    } catch (const std::logic_error& e) {
+      remember(e.what());
+      return WANE_IN_USE;
+    }
+    return WANE_OK;
+  });
+}
+
+template <class Handle>
+int detach(wane_sweeper* sweeper, Handle* map) {
+  return bounded([&] { the(sweeper).detach(the(map).map); });
+}
 
 /// Makes a `Handle` and stores it in `*out`.
 template <class Handle, class Listener>
@@ -62,9 +83,11 @@ int time_left(Map& map, const K& key, std::int64_t* out) {
   return answer(left.has_value());
 }
 
+inline cursor to_cursor(const wane_cursor& position) noexcept { return std::bit_cast<cursor>(position); }
+
 template <class Map, class F>
 void scan(Map& map, wane_cursor* position, std::size_t n, F f) {
-  the(position) = to_c(map.scan(to_cursor(*position), n, until_stopped(f)));
+  the(position) = std::bit_cast<wane_cursor>(map.scan(to_cursor(*position), n, until_stopped(f)));
 }
 
 template <class Map, class F>

@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // wane_sweeper: wane::sweeper.
-#include <wane/sweeper.hpp>
+#include "sweeper.hpp"
 
 #include <memory>
-#include <stdexcept>
 
-#include "bytes.hpp"
-#include "u64.hpp"
-
-struct wane_sweeper : wane::sweeper {
-  using wane::sweeper::sweeper;
-};
+#include "boundary.hpp"
 
 namespace {
 
 using namespace wane::c_api;
-
-template <class Handle>
-int attach(wane_sweeper* sweeper, Handle* map) {
-  return bounded([&] {
-    try {
-      the(sweeper).attach(the(map).map);
-    } catch (const std::logic_error& e) {
-      remember(e.what());
-      return WANE_IN_USE;
-    }
-    return WANE_OK;
-  });
-}
-
-template <class Handle>
-int detach(wane_sweeper* sweeper, Handle* map) {
-  return bounded([&] { the(sweeper).detach(the(map).map); });
-}
 
 wane::sweeper_options to_options(const wane_sweeper_options* given) {
   wane_sweeper_options all;
@@ -65,11 +41,6 @@ int wane_sweeper_create(const wane_sweeper_options* options, wane_sweeper** swee
 }
 
 void wane_sweeper_destroy(wane_sweeper* sweeper) { delete sweeper; }
-
-int wane_sweeper_attach_u64(wane_sweeper* sweeper, wane_u64_map* map) { return attach(sweeper, map); }
-int wane_sweeper_attach_bytes(wane_sweeper* sweeper, wane_bytes_map* map) { return attach(sweeper, map); }
-int wane_sweeper_detach_u64(wane_sweeper* sweeper, wane_u64_map* map) { return detach(sweeper, map); }
-int wane_sweeper_detach_bytes(wane_sweeper* sweeper, wane_bytes_map* map) { return detach(sweeper, map); }
 
 int wane_sweeper_start(wane_sweeper* sweeper) {
   return bounded([&] { the(sweeper).start(); });

@@ -150,6 +150,10 @@ int wane_u64_snapshot(wane_u64_map* map, unsigned attempts, wane_u64_visitor f, 
   return bounded([&] { return snapshot(the(map).map, attempts, calling(f, context)); });
 }
 
+int wane_cursor_at_end(const wane_cursor* cursor) {
+  return cursor != nullptr && wane::c_api::to_cursor(*cursor).at_end() ? 1 : 0;
+}
+
 uint64_t wane_u64_size(const wane_u64_map* map) { return map->map.size(); }
 
 uint64_t wane_u64_bucket_count(const wane_u64_map* map) { return map->map.bucket_count(); }
@@ -183,5 +187,9 @@ int wane_u64_check(wane_u64_map* map) {
 int wane_u64_dump(wane_u64_map* map, wane_write write, void* context) {
   return bounded([&] { dump(the(map).map, write, context); });
 }
+
+int wane_sweeper_attach_u64(wane_sweeper* sweeper, wane_u64_map* map) { return attach(sweeper, map); }
+
+int wane_sweeper_detach_u64(wane_sweeper* sweeper, wane_u64_map* map) { return detach(sweeper, map); }
 
 }  // extern "C"

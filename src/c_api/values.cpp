@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "values.hpp"
 
-#include <bit>
+#include <wane/cause.hpp>
 
 #include "boundary.hpp"
 
@@ -71,16 +71,9 @@ void store_stats(const stats& figures, wane_stats* out) {
   copy_known(out, &all, the(out).struct_size, sizeof all);
 }
 
-cursor to_cursor(const wane_cursor& position) noexcept { return std::bit_cast<cursor>(position); }
-wane_cursor to_c(const cursor& position) noexcept { return std::bit_cast<wane_cursor>(position); }
-
 }  // namespace wane::c_api
 
 extern "C" {
-
-int wane_cursor_at_end(const wane_cursor* cursor) {
-  return cursor != nullptr && wane::c_api::to_cursor(*cursor).at_end() ? 1 : 0;
-}
 
 wane_lifetime wane_forever() { return {WANE_FOREVER, 0}; }
 wane_lifetime wane_ttl(int64_t nanoseconds) { return {WANE_TTL, nanoseconds}; }

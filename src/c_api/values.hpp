@@ -7,7 +7,6 @@
 #include <wane/wane.h>
 #include <wane/clock.hpp>
 #include <wane/lifetime.hpp>
-#include <wane/map.hpp>
 #include <wane/options.hpp>
 #include <wane/stats.hpp>
 
@@ -45,8 +44,5 @@ inline chosen_clock::time_point reading(std::int64_t nanoseconds) {
 wane_options complete(const wane_options* given);
 wane::options to_options(const wane_options& given);
 void store_stats(const stats& figures, wane_stats* out);
-
-cursor to_cursor(const wane_cursor& position) noexcept;
-wane_cursor to_c(const cursor& position) noexcept;
 
 }  // namespace wane::c_api

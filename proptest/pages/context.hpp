@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the fragments of README.md take for granted, so that they can be compiled.
+// What fragments of code in README.md and in the manual take for granted, so that they can be compiled.
 #pragma once
 
 #include <wane/exposition.hpp>
 #include <wane/map.hpp>
+#include <wane/reclaim/hazard.hpp>
 #include <wane/reclaim/rcu.hpp>
+#include <wane/removal_queue.hpp>
 #include <wane/sweeper.hpp>
 
+#include <cassert>
 #include <chrono>
 #include <optional>
 #include <string>
