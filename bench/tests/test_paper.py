@@ -10,7 +10,7 @@ from pathlib import Path
 
 from runner import options, plan
 from runner.catalogue import WORKLOADS, read_maps
-from runner.paper import build, values, verification
+from runner.paper import build, figures, values, verification
 from runner.paper.results import Results, ResultsError
 
 MACHINE = {"cpu": "A CPU & more", "cores": 2, "memory_bytes": 8 * 2**30, "kernel": "6.1_x", "huge_pages": "madvise",
@@ -103,6 +103,18 @@ class Paper(unittest.TestCase):
             build.prepare(results, self.directory / name)
         for path in (self.directory / "one").iterdir():
             self.assertEqual(path.read_bytes(), (self.directory / "other" / path.name).read_bytes(), path.name)
+
+    def test_reclaimers_are_shown_at_the_size_they_were_measured_at(self):
+        """Also when a study of a larger map has the undisturbed mix."""
+        garbage = {"sample_ms": [0, 50], "sample_retired_bytes": [0, 2_000_000], "sample_operations": [0, 1000],
+                   "peak_retired_bytes": 2e6, "last_retired_bytes": 2e6, "recovery_freed_bytes": 2e6, "recovery_seconds": 0.1}
+        records = [record("wane_epoch", "stalled", 5, threads=2, **garbage), record("wane_epoch", "mix50", 7, threads=2),
+                   record("wane_epoch", "mix50", 3, entries=10_000_000, threads=2)]
+        figure = figures.of_reclaimers(Results([self.results(records)]))
+        self.addCleanup(figures.plt.close, figure)
+        throughput, garbage_axis = figure.axes[:2]
+        self.assertEqual([bar.get_height() for bar in throughput.patches][:2], [7.0, 5.0])
+        self.assertEqual(len(garbage_axis.lines), 1)
 
 
 class Text(unittest.TestCase):

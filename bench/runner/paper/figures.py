@@ -158,9 +158,13 @@ def expiring(results: Results):
 
 def of_reclaimers(results: Results):
     frame = reclaimers.frame_of(results.records)
-    if frame.empty or not frame["workload"].isin(["stalled", "oversubscribed"]).any():
+    if frame.empty:
         return None
-    frame = frame[(frame["entries"] == frame[frame["workload"] != "guard"]["entries"].max()) & frame["map"].str.startswith("wane")]
+    # mix50 may have been measured at other sizes, too; it is shown at that of the others.
+    hindered = frame["workload"].isin(["stalled", "oversubscribed"])
+    if not hindered.any():
+        return None
+    frame = frame[(frame["entries"] == frame[hindered]["entries"].max()) & frame["map"].str.startswith("wane")]
     styles = _styles(results, frame)
     figure, (throughput_axis, garbage) = plt.subplots(2, 1, figsize=(COLUMN, 4.2))
     reclaimers.draw_throughput(throughput_axis, frame, styles, results.machine["cores"])
