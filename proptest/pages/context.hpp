@@ -4,15 +4,19 @@
 
 #include <wane/exposition.hpp>
 #include <wane/map.hpp>
+#include <wane/near_cache.hpp>
 #include <wane/reclaim/hazard.hpp>
 #include <wane/reclaim/rcu.hpp>
 #include <wane/removal_queue.hpp>
+#include <wane/store/lmdb.hpp>
 #include <wane/sweeper.hpp>
 
 #include <cassert>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace std::chrono_literals;
