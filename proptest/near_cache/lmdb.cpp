@@ -8,36 +8,18 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "scratch.hpp"
 #include "support/harness.hpp"
 
 using namespace proptest;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A directory that is gone at the end.
-class scratch {
- public:
-  scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "wane_lmdb_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no directory for a test");
-    path_ = name;
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 std::optional<wane::stored> get(wane::lmdb_store& store, std::string_view key) {
   return std::move(store.get_many(std::span(&key, 1)).front());

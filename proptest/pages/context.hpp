@@ -9,6 +9,7 @@
 #include <wane/reclaim/rcu.hpp>
 #include <wane/removal_queue.hpp>
 #include <wane/store/lmdb.hpp>
+#include <wane/store/redis.hpp>
 #include <wane/sweeper.hpp>
 
 #include <cassert>
