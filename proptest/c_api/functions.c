@@ -370,6 +370,7 @@ static void a_sweeper_removes_what_has_expired(void) {
   options.lateness = second / 100;
   EXPECT(wane_sweeper_create(&options, &sweeper) == WANE_OK);
   EXPECT(wane_sweeper_create(NULL, &another) == WANE_OK);
+  EXPECT(wane_sweeper_create(NULL, NULL) == WANE_INVALID);
   EXPECT(wane_u64_create(NULL, NULL, NULL, &numbers) == WANE_OK);
   EXPECT(wane_bytes_create(NULL, NULL, NULL, &strings) == WANE_OK);
   EXPECT(wane_sweeper_attach_u64(sweeper, numbers) == WANE_OK);

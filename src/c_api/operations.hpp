@@ -50,7 +50,8 @@ int detach(wane_sweeper* sweeper, Handle* map) {
 /// Makes a `Handle` and stores it in `*out`.
 template <class Handle, class Listener>
 void create(const wane_options* options, Listener listener, Handle** out) {
-  the(out) = std::make_unique<Handle>(complete(options), listener).release();
+  Handle*& made = the(out);  // before there is something to lose
+  made = std::make_unique<Handle>(complete(options), listener).release();
 }
 
 /// Calls `f` for each entry until it returns other than 0.

@@ -37,7 +37,10 @@ void wane_sweeper_options_default(wane_sweeper_options* options) {
 }
 
 int wane_sweeper_create(const wane_sweeper_options* options, wane_sweeper** sweeper) {
-  return bounded([&] { the(sweeper) = std::make_unique<wane_sweeper>(to_options(options)).release(); });
+  return bounded([&] {
+    wane_sweeper*& made = the(sweeper);
+    made = std::make_unique<wane_sweeper>(to_options(options)).release();
+  });
 }
 
 void wane_sweeper_destroy(wane_sweeper* sweeper) { delete sweeper; }
