@@ -90,37 +90,20 @@ class near_cache {
 
   /// Returns: the value, or nothing. Throws: what the store throws, to everybody who waits for the same answer; std::bad_alloc.
   [[nodiscard]] std::optional<std::string> find(std::string_view key) {
+    auto there = entries_.find(key);
+    if (there && !there->under_way) return std::move(there->value);
     std::optional<std::string> value;
-    find_many(std::span(&key, 1), std::span(&value, 1));
+    look_up(std::span(&key, 1), std::span(&there, 1), std::span(&value, 1));
     return value;
   }
 
-  /// values[i] = find(keys[i]), for each i, with one call to the store for all that have to be fetched.
+  /// values[i] = find(keys[i]), for each i: the waits for memory overlap, and one call to the store brings all that have to be fetched.
   /// Throws: as find, and std::invalid_argument, having done nothing, if the ranges differ in length.
   void find_many(std::span<const std::string_view> keys, std::span<std::optional<std::string>> values) {
     if (keys.size() != values.size()) throw std::invalid_argument("wane: as many values as keys are needed");
-    std::vector<std::pair<std::size_t, std::shared_ptr<flight>>> awaited;
-    std::vector<std::pair<std::size_t, std::unique_ptr<own_flight>>> fetched;
-    std::vector<std::string_view> wanted;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      for (;;) {
-        if (auto there = entries_.find(keys[i])) {
-          if (there->under_way)
-            awaited.emplace_back(i, std::move(there->under_way));
-          else
-            values[i] = std::move(there->value);
-          break;
-        }
-        auto mine = std::make_unique<own_flight>(*this, keys[i]);
-        if (!entries_.insert(keys[i], mine->as_entry())) continue;  // somebody was faster
-        fetched.emplace_back(i, std::move(mine));
-        wanted.push_back(keys[i]);
-        break;
-      }
-    }
-    // Ours first: others wait for them, and so do we, for a key that is there twice.
-    if (!fetched.empty()) fetch(wanted, fetched, values);
-    for (const auto& [i, another] : awaited) values[i] = wait(*another);
+    std::vector<std::optional<entry>> there(keys.size());
+    entries_.find_many(keys, there);
+    look_up(keys, there, values);
   }
 
   /// Effects: stores it in the store, for `ttl`, and keeps it. Throws: std::invalid_argument on a TTL <= 0; what the store throws.
@@ -182,12 +165,18 @@ class near_cache {
     own_flight(const own_flight&) = delete;
     own_flight& operator=(const own_flight&) = delete;
     ~own_flight() {
-      if (landed_) return;
+      if (!under_way_) return;
       leave();
       flight_->arrival.set_exception(std::make_exception_ptr(std::runtime_error("wane: the store did not answer")));
     }
 
-    [[nodiscard]] entry as_entry() const { return {{}, flight_}; }
+    /// Takes the key's place in the map; false if somebody has it.
+    bool take_off() { return under_way_ = cache_.entries_.insert(key_, entry{{}, flight_}); }
+    /// Takes it from whoever has it (N2).
+    void displace() {
+      cache_.entries_.insert_or_assign(key_, entry{{}, flight_});
+      under_way_ = true;
+    }
 
     /// Whether the flight was still in its place, where the value is now, or nothing if it cannot be kept.
     bool arrive(const std::optional<stored>& found, time_point asked) {
@@ -197,11 +186,11 @@ class near_cache {
     }
     void fail(std::exception_ptr why) {
       leave();
-      landed_ = true;
+      under_way_ = false;
       flight_->arrival.set_exception(std::move(why));
     }
     void tell(answer value) {
-      landed_ = true;
+      under_way_ = false;
       flight_->arrival.set_value(std::move(value));
     }
 
@@ -213,11 +202,37 @@ class near_cache {
     near_cache& cache_;
     std::string key_;
     std::shared_ptr<flight> flight_;
-    bool landed_ = false;
+    bool under_way_ = false;
   };
 
-  void fetch(std::span<const std::string_view> keys,
-             std::span<const std::pair<std::size_t, std::unique_ptr<own_flight>>> flights,
+  using own_flights = std::vector<std::pair<std::size_t, std::unique_ptr<own_flight>>>;
+
+  /// values[i] for keys[i], under which `there` was in the map a moment ago.
+  void look_up(std::span<const std::string_view> keys, std::span<std::optional<entry>> there,
+               std::span<std::optional<std::string>> values) {
+    own_flights ours;
+    std::vector<std::string_view> wanted;
+    std::vector<std::pair<std::size_t, std::shared_ptr<flight>>> others;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      for (; !there[i]; there[i] = entries_.find(keys[i])) {
+        auto mine = std::make_unique<own_flight>(*this, keys[i]);
+        if (!mine->take_off()) continue;  // somebody was faster
+        ours.emplace_back(i, std::move(mine));
+        wanted.push_back(keys[i]);
+        break;
+      }
+      if (!there[i]) continue;
+      if (there[i]->under_way)
+        others.emplace_back(i, std::move(there[i]->under_way));
+      else
+        values[i] = std::move(there[i]->value);
+    }
+    // Ours first: others wait for them, and so do we, for a key that is there twice.
+    if (!ours.empty()) fetch(wanted, ours, values);
+    for (const auto& [i, another] : others) values[i] = wait(*another);
+  }
+
+  void fetch(std::span<const std::string_view> keys, const own_flights& flights,
              std::span<std::optional<std::string>> values) {
     // [NC2] relaxed: as [NC1].
     fetches_.fetch_add(keys.size(), std::memory_order_relaxed);
@@ -233,7 +248,7 @@ class near_cache {
     for (std::size_t n = 0; n < keys.size(); ++n) {
       const auto& [i, mine] = flights[n];
       mine->arrive(found[n], asked);
-      if (found[n]) values[i] = std::move(found[n]->value);
+      values[i] = found[n] ? answer(std::move(found[n]->value)) : std::nullopt;
       mine->tell(values[i]);
     }
   }
@@ -266,7 +281,7 @@ class near_cache {
   template <class Change>
   void change(std::string_view key, Change&& make) {
     own_flight mine(*this, key);
-    entries_.insert_or_assign(key, mine.as_entry());
+    mine.displace();
     const auto asked = clock_.now();
     std::optional<stored> result;
     try {

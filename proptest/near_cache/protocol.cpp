@@ -141,7 +141,7 @@ void many_keys_take_one_call() {
   store.put("b", "2", wane::no_deadline);
   cache.put("c", "3");
   const std::vector<std::string_view> keys = {"a", "c", "x", "b", "a"};
-  std::vector<std::optional<std::string>> values(5);
+  std::vector<std::optional<std::string>> values(5, "from before");
   cache.find_many(keys, values);
   EXPECT(values[0] == "1" && values[1] == "3" && !values[2] && values[3] == "2" && values[4] == "1", "by position");
   EXPECT(store.batches == 1 && store.gets == 3, store.batches << " calls for " << store.gets << " keys");
