@@ -71,7 +71,9 @@ class Job:
         if self.group == "strings":
             return self.entries * 400 + 256 * 2**20
         streams = len({cell.workload for cell in self.cells})
-        return self.entries * (250 + 16 * streams) + 64 * 2**20
+        # Presized maps take 87 bytes an entry at most; what grows has an old table beside the new one for a while.
+        each = 110 if self.turns else 250
+        return self.entries * (each + 16 * streams) + 64 * 2**20
 
 
 @dataclass(frozen=True)
