@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""test_consumers.py SOURCE COMPILER...: wane is configured, built and installed as a packager would, and found from there
+"""test_consumers.py CLASS SOURCE COMPILER...: the tests of one class. wane is configured, built and installed as a packager would, and found from there
 by pkg-config and by CMake; and it is a part of other projects' builds, of CMake's and of meson's."""
 import os
 import pathlib
@@ -133,5 +133,5 @@ class DebianPackage(InDirectory):
 
 
 if __name__ == '__main__':
-    SOURCE, COMPILER = pathlib.Path(sys.argv[1]), sys.argv[2:]
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    SOURCE, COMPILER = pathlib.Path(sys.argv[2]), sys.argv[3:]
+    unittest.main(argv=sys.argv[:2], verbosity=2)
