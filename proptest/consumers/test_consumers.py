@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
-"""test_consumers.py CLASS SOURCE COMPILER...: the tests of one class. wane is configured, built and installed as a packager would, and found from there
-by pkg-config and by CMake; and it is a part of other projects' builds, of CMake's and of meson's."""
+"""test_consumers.py CLASS SOURCE COMPILER...: the tests of one class. Consumers: wane is configured, built and installed as a packager
+would, and found from there by pkg-config and by CMake. Subprojects: it is a part of other projects' builds, of CMake's and of meson's.
+DebianPackage: its source package builds."""
 import os
 import pathlib
 import shutil
