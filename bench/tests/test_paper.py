@@ -104,6 +104,16 @@ class Paper(unittest.TestCase):
         for path in (self.directory / "one").iterdir():
             self.assertEqual(path.read_bytes(), (self.directory / "other" / path.name).read_bytes(), path.name)
 
+    def test_beside_others_stands_one_wane(self):
+        """Fifteen bands would hide each other; reclaimers have a figure of their own."""
+        names = ("null", "wane_epoch", "wane_rcu_memb", "tbb", "lfht_qsbr")
+        records = [record(name, "find_hit", 5, entries=entries) for name in names for entries in (1000, 1_000_000)]
+        for draw in (figures.throughput, figures.sizes):
+            figure = draw(Results([self.results(records)]))
+            self.addCleanup(figures.plt.close, figure)
+            shown = {text.get_text().split(" ")[0] for text in figure.legends[0].get_texts()}
+            self.assertEqual(shown, {"wane_epoch", "tbb", "lfht_qsbr"})
+
     def test_reclaimers_are_shown_at_the_size_they_were_measured_at(self):
         """Also when a study of a larger map has the undisturbed mix."""
         garbage = {"sample_ms": [0, 50], "sample_retired_bytes": [0, 2_000_000], "sample_operations": [0, 1000],

@@ -17,6 +17,7 @@ from .. import expiry, growth, reclaimers, tags  # noqa: E402
 from ..catalogue import WORKLOADS  # noqa: E402
 from ..plots import draw_sizes, error_bars, styles_of  # noqa: E402
 from ..summary import spread  # noqa: E402
+from ..targets import OURS  # noqa: E402
 from .results import Results  # noqa: E402
 from .verification import Subject  # noqa: E402
 
@@ -41,8 +42,13 @@ def _styles(results: Results, rows: pandas.DataFrame) -> dict[str, dict]:
     return {name: style for name, style in styles_of(results.maps).items() if (rows["map"] == name).any()}
 
 
+def _beside_others(rows: pandas.DataFrame) -> pandas.DataFrame:
+    """Without wane's other reclaimers, which have a figure of their own, and the map that does nothing."""
+    return rows[(rows["map"] == OURS) | ~rows["map"].str.match("wane_|null$")] if not rows.empty else rows
+
+
 def throughput(results: Results):
-    frame = results.of_group("steady")
+    frame = _beside_others(results.of_group("steady"))
     present = [workload.name for workload in WORKLOADS if (frame["workload"] == workload.name).any()]
     if not present:
         return None
@@ -56,7 +62,7 @@ def throughput(results: Results):
         of_workload = spread(frame[frame["workload"] == workload], "mops")
         for name, style in styles.items():
             line = of_workload[of_workload["map"] == name].sort_values("threads")
-            if line.empty or name == "null":
+            if line.empty:
                 continue
             axis.plot(line["threads"], line["median"], label=name, **style)
             axis.fill_between(line["threads"], line["min"], line["max"], color=style["color"], alpha=0.15, linewidth=0)
@@ -74,8 +80,7 @@ def throughput(results: Results):
 
 
 def sizes(results: Results):
-    frame = results.of_workload("find_hit", threads=1)
-    frame = frame[frame["map"] != "null"] if not frame.empty else frame
+    frame = _beside_others(results.of_workload("find_hit", threads=1))
     if frame.empty or frame["entries"].nunique() < 2:
         return None
     figure, axis = plt.subplots(figsize=(COLUMN, 2.0))
