@@ -241,6 +241,7 @@ int wane_u64_scan(wane_u64_map* map, wane_cursor* cursor, size_t n, wane_u64_vis
 /* Visits copies of all entries that were there at one moment. WANE_NO: others changed something during each of `attempts`. */
 int wane_u64_snapshot(wane_u64_map* map, unsigned attempts, wane_u64_visitor f, void* context);
 
+/* Each is 0 of NULL. */
 uint64_t wane_u64_size(const wane_u64_map* map);
 uint64_t wane_u64_bucket_count(const wane_u64_map* map);
 int64_t wane_u64_now(const wane_u64_map* map);

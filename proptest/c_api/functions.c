@@ -166,6 +166,7 @@ static void integers_are_changed(void) {
   EXPECT(wane_u64_erase(map, 2) == WANE_NO);
   EXPECT(wane_u64_erase(NULL, 2) == WANE_INVALID);
   EXPECT(wane_u64_size(map) == 0);
+  EXPECT(wane_u64_size(NULL) == 0 && wane_u64_bucket_count(NULL) == 0 && wane_u64_now(NULL) == 0);
   wane_u64_destroy(map);
   wane_u64_destroy(NULL);
 }

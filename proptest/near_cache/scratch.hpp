@@ -13,7 +13,8 @@ namespace proptest {
 class scratch {
  public:
   scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "wane_XXXXXX").string();
+    // mkdtemp replaces the last six letters, which have to be these.
+    std::string name = (std::filesystem::temp_directory_path() / ("wane_" + std::string(6, 'X'))).string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no directory for a test");
     path_ = name;
   }

@@ -56,8 +56,9 @@ T& the(T* pointer) {
 /// Copies what the library knows of a struct into the caller's, as far as the caller knows it; or the other way round.
 void copy_known(void* to, const void* from, std::size_t caller_size, std::size_t library_size);
 
+/// For results that a caller may not want.
 template <class T>
-void store(T* where, std::type_identity_t<T> value) noexcept {
+void hand_out(T* where, std::type_identity_t<T> value) noexcept {
   if (where != nullptr) *where = value;
 }
 

@@ -48,7 +48,7 @@ struct room {
 
   /// Throws: refusal, when the value is wanted and does not fit.
   void put(std::string_view value) const {
-    store(size, value.size());
+    hand_out(size, value.size());
     if (!wanted()) return;
     if (value.size() > capacity) throw refusal{WANE_TOO_SMALL, "the value does not fit the buffer"};
     if (!value.empty()) std::memcpy(&the(static_cast<unsigned char*>(buffer)), value.data(), value.size());
@@ -84,7 +84,7 @@ int wane_bytes_insert(wane_bytes_map* map, const void* key, size_t key_size, con
 int wane_bytes_assign(wane_bytes_map* map, const void* key, size_t key_size, const void* value, size_t value_size,
                       wane_lifetime life, int* inserted) {
   return bounded([&] {
-    store(inserted, the(map).map.insert_or_assign(bytes(key, key_size), bytes(value, value_size), to_assign(life)));
+    hand_out(inserted, the(map).map.insert_or_assign(bytes(key, key_size), bytes(value, value_size), to_assign(life)));
   });
 }
 
@@ -127,8 +127,8 @@ int wane_bytes_update(wane_bytes_map* map, const void* key, size_t key_size, wan
 int wane_bytes_upsert(wane_bytes_map* map, const void* key, size_t key_size, const void* initial, size_t initial_size,
                       wane_bytes_updater f, void* context, wane_lifetime life, int* inserted) {
   return bounded([&] {
-    store(inserted, the(map).map.upsert(bytes(key, key_size), bytes(initial, initial_size), updating(f, context),
-                                        to_assign(life)));
+    hand_out(inserted, the(map).map.upsert(bytes(key, key_size), bytes(initial, initial_size), updating(f, context),
+                                           to_assign(life)));
   });
 }
 
@@ -150,7 +150,7 @@ int wane_bytes_find_many(wane_bytes_map* map, const void* const* keys, const siz
     the(f);
     std::vector<std::optional<std::string>> results(n);
     const std::size_t count = the(map).map.find_many(all(keys, key_sizes, n), results);
-    store(hits, count);
+    hand_out(hits, count);
     for (std::size_t i = 0; i < n; ++i)
       if (results[i] && f(context, i, results[i]->data(), results[i]->size()) != 0) throw stopped;
   });
@@ -164,7 +164,7 @@ int wane_bytes_erase_many(wane_bytes_map* map, const void* const* keys, const si
                           unsigned char* erased, size_t* removed) {
   return bounded([&] {
     const auto views = all(keys, key_sizes, n);
-    store(removed, the(map).map.erase_many(views, std::span(n == 0 ? erased : &the(erased), n)));
+    hand_out(removed, the(map).map.erase_many(views, std::span(n == 0 ? erased : &the(erased), n)));
   });
 }
 
@@ -174,7 +174,7 @@ int wane_bytes_erase_if(wane_bytes_map* map, const void* key, size_t key_size, w
 }
 
 int wane_bytes_erase_all_if(wane_bytes_map* map, wane_bytes_visitor pred, void* context, size_t* removed) {
-  return bounded([&] { store(removed, the(map).map.erase_if(as_predicate(calling(pred, context)))); });
+  return bounded([&] { hand_out(removed, the(map).map.erase_if(as_predicate(calling(pred, context)))); });
 }
 
 int wane_bytes_take(wane_bytes_map* map, const void* key, size_t key_size, void* buffer, size_t capacity,
@@ -231,11 +231,13 @@ int wane_bytes_snapshot(wane_bytes_map* map, unsigned attempts, wane_bytes_visit
   return bounded([&] { return snapshot(the(map).map, attempts, calling(f, context)); });
 }
 
-uint64_t wane_bytes_size(const wane_bytes_map* map) { return map->map.size(); }
+uint64_t wane_bytes_size(const wane_bytes_map* map) { return map == nullptr ? 0 : map->map.size(); }
 
-uint64_t wane_bytes_bucket_count(const wane_bytes_map* map) { return map->map.bucket_count(); }
+uint64_t wane_bytes_bucket_count(const wane_bytes_map* map) { return map == nullptr ? 0 : map->map.bucket_count(); }
 
-int64_t wane_bytes_now(const wane_bytes_map* map) { return map->clock.now().time_since_epoch().count(); }
+int64_t wane_bytes_now(const wane_bytes_map* map) {
+  return map == nullptr ? 0 : map->clock.now().time_since_epoch().count();
+}
 
 int wane_bytes_reserve(wane_bytes_map* map, size_t entries) {
   return bounded([&] { the(map).map.reserve(entries); });
@@ -250,7 +252,7 @@ int wane_bytes_sweep(wane_bytes_map* map, size_t max_removals, size_t* removed) 
 }
 
 int wane_bytes_collect(wane_bytes_map* map, size_t* freed) {
-  return bounded([&] { store(freed, the(map).map.collect()); });
+  return bounded([&] { hand_out(freed, the(map).map.collect()); });
 }
 
 int wane_bytes_stats(const wane_bytes_map* map, wane_stats* stats) {

@@ -102,7 +102,7 @@ int snapshot(Map& map, unsigned attempts, F f) {
 template <class Map>
 int sweep(Map& map, std::size_t max_removals, std::size_t* removed) {
   const auto done = map.sweep_some({.removals = max_removals});
-  store(removed, done.removed);
+  hand_out(removed, done.removed);
   return answer(!done.busy);
 }
 

@@ -25,7 +25,7 @@ auto updating(wane_u64_updater f, void* context) {
 }
 
 int found(const std::optional<std::uint64_t>& value, std::uint64_t* out) noexcept {
-  if (value) store(out, *value);
+  if (value) hand_out(out, *value);
   return answer(value.has_value());
 }
 
@@ -46,7 +46,7 @@ int wane_u64_insert(wane_u64_map* map, uint64_t key, uint64_t value, wane_lifeti
 }
 
 int wane_u64_assign(wane_u64_map* map, uint64_t key, uint64_t value, wane_lifetime life, int* inserted) {
-  return bounded([&] { store(inserted, the(map).map.insert_or_assign(key, value, to_assign(life))); });
+  return bounded([&] { hand_out(inserted, the(map).map.insert_or_assign(key, value, to_assign(life))); });
 }
 
 int wane_u64_get_or_insert(wane_u64_map* map, uint64_t key, uint64_t* value, wane_lifetime life) {
@@ -72,7 +72,7 @@ int wane_u64_update(wane_u64_map* map, uint64_t key, wane_u64_updater f, void* c
 
 int wane_u64_upsert(wane_u64_map* map, uint64_t key, uint64_t initial, wane_u64_updater f, void* context,
                     wane_lifetime life, int* inserted) {
-  return bounded([&] { store(inserted, the(map).map.upsert(key, initial, updating(f, context), to_assign(life))); });
+  return bounded([&] { hand_out(inserted, the(map).map.upsert(key, initial, updating(f, context), to_assign(life))); });
 }
 
 int wane_u64_find(wane_u64_map* map, uint64_t key, uint64_t* value) {
@@ -88,7 +88,7 @@ int wane_u64_find_many(wane_u64_map* map, const uint64_t* keys, size_t n, uint64
       if (results[i]) the(values + i) = *results[i];
       the(flags + i) = results[i].has_value();
     }
-    store(hits, count);
+    hand_out(hits, count);
   });
 }
 
@@ -98,7 +98,7 @@ int wane_u64_erase(wane_u64_map* map, uint64_t key) {
 
 int wane_u64_erase_many(wane_u64_map* map, const uint64_t* keys, size_t n, unsigned char* erased, size_t* removed) {
   return bounded(
-      [&] { store(removed, the(map).map.erase_many(all(keys, n), std::span(n == 0 ? erased : &the(erased), n))); });
+      [&] { hand_out(removed, the(map).map.erase_many(all(keys, n), std::span(n == 0 ? erased : &the(erased), n))); });
 }
 
 int wane_u64_erase_if(wane_u64_map* map, uint64_t key, wane_u64_visitor pred, void* context) {
@@ -106,7 +106,7 @@ int wane_u64_erase_if(wane_u64_map* map, uint64_t key, wane_u64_visitor pred, vo
 }
 
 int wane_u64_erase_all_if(wane_u64_map* map, wane_u64_visitor pred, void* context, size_t* removed) {
-  return bounded([&] { store(removed, the(map).map.erase_if(as_predicate(calling(pred, context)))); });
+  return bounded([&] { hand_out(removed, the(map).map.erase_if(as_predicate(calling(pred, context)))); });
 }
 
 int wane_u64_take(wane_u64_map* map, uint64_t key, uint64_t* value) {
@@ -154,11 +154,13 @@ int wane_cursor_at_end(const wane_cursor* cursor) {
   return cursor != nullptr && wane::c_api::to_cursor(*cursor).at_end() ? 1 : 0;
 }
 
-uint64_t wane_u64_size(const wane_u64_map* map) { return map->map.size(); }
+uint64_t wane_u64_size(const wane_u64_map* map) { return map == nullptr ? 0 : map->map.size(); }
 
-uint64_t wane_u64_bucket_count(const wane_u64_map* map) { return map->map.bucket_count(); }
+uint64_t wane_u64_bucket_count(const wane_u64_map* map) { return map == nullptr ? 0 : map->map.bucket_count(); }
 
-int64_t wane_u64_now(const wane_u64_map* map) { return map->clock.now().time_since_epoch().count(); }
+int64_t wane_u64_now(const wane_u64_map* map) {
+  return map == nullptr ? 0 : map->clock.now().time_since_epoch().count();
+}
 
 int wane_u64_reserve(wane_u64_map* map, size_t entries) {
   return bounded([&] { the(map).map.reserve(entries); });
@@ -173,7 +175,7 @@ int wane_u64_sweep(wane_u64_map* map, size_t max_removals, size_t* removed) {
 }
 
 int wane_u64_collect(wane_u64_map* map, size_t* freed) {
-  return bounded([&] { store(freed, the(map).map.collect()); });
+  return bounded([&] { hand_out(freed, the(map).map.collect()); });
 }
 
 int wane_u64_stats(const wane_u64_map* map, wane_stats* stats) {
