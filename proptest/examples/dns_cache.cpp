@@ -24,12 +24,13 @@ int main() {
   // A record that came again with a shorter TTL than it has must not outlive what its server says now.
   addresses.insert_or_assign("www.example.org", 0xc0000202, 12h);
 
-  while (addresses.size() > 2) std::this_thread::sleep_for(1ms);
-  std::cout << "swept " << sweeper.stats().removed << '\n';
+  // Its figures follow a pass, or a part of one, that has ended: the map may be smaller a moment before they say so.
+  while (sweeper.stats().removed < 1000) std::this_thread::sleep_for(1ms);
+  std::cout << "left " << addresses.size() << '\n';
   std::cout << std::hex << *addresses.find("www.example.org") << '\n';
   std::cout << (*addresses.ttl("www.example.org") <= 12h + 2ms) << (*addresses.ttl("localhost") == wane::no_deadline)
             << '\n';
 }
-// swept 1000
+// left 2
 // c0000202
 // 11
