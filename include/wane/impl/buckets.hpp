@@ -20,6 +20,7 @@
 #include <optional>
 
 #include <wane/impl/link.hpp>
+#include <wane/impl/probe.hpp>
 #include <wane/impl/segments.hpp>
 
 namespace wane::impl {
@@ -88,8 +89,11 @@ class buckets {
     if ((shape & (bits_mask | shrinking)) != bits || bits >= max_bucket_bits || !ensure(bits + 1)) return false;
     // Had the table shrunk and grown meanwhile, the segment might be gone; the version tells.
     // [B2] acq_rel: pairs with [B1], [B4] and [B10] (release: the mapped segments) and with itself.
-    return shape_.compare_exchange_strong(shape, changed(shape, bits + 1), std::memory_order_acq_rel,
-                                          std::memory_order_relaxed);
+    if (!shape_.compare_exchange_strong(shape, changed(shape, bits + 1), std::memory_order_acq_rel,
+                                        std::memory_order_relaxed))
+      return false;
+    probe<Env>::grow(std::uint64_t{1} << bits, std::uint64_t{2} << bits);
+    return true;
   }
 
   /// Halves a table of 2^bits buckets and bars growth until end_shrink. False when the size is another by now.

@@ -10,6 +10,7 @@
 #include <wane/impl/ahead.hpp>
 #include <wane/impl/deadline.hpp>
 #include <wane/impl/node.hpp>
+#include <wane/impl/probe.hpp>
 #include <wane/impl/shrink.hpp>
 #include <wane/impl/split_list.hpp>
 #include <wane/options.hpp>
@@ -124,8 +125,10 @@ class map_core final : public sweep_target {
 
   // ---- Deadlines -------------------------------------------------------------------------------------------------
 
-  /// The one predicate. The clock is sampled after the state was loaded, and only for a finite deadline.
-  [[nodiscard]] bool is_expired(state s) const noexcept { return s.has_deadline() && time_.now() >= s.deadline(); }
+  /// The one predicate, of a clock sampled after the state was loaded.
+  [[nodiscard]] static bool is_due(state s, tick_count now) noexcept { return now >= s.deadline(); }
+  /// The same, which samples the clock itself, and only for a finite deadline.
+  [[nodiscard]] bool is_expired(state s) const noexcept { return s.has_deadline() && is_due(s, time_.now()); }
   [[nodiscard]] const auto& time() const noexcept { return time_; }
 
   /// Moves the deadline of a live entry. LP(touch): the compare-and-swap of its state. False: the state has changed.
@@ -211,11 +214,12 @@ class map_core final : public sweep_target {
   class obituary;
 
   /// LP(erase): the compare-and-swap of the state from LIVE to DEAD. G5: it succeeds once an incarnation. False: the
-  /// state has changed.
-  bool kill(operation& op, std::uint64_t hash, const found& f, cause why) {
+  /// state has changed. `now` is the clock that it was found expired by, if that is why; for those who trace.
+  bool kill(operation& op, std::uint64_t hash, const found& f, cause why, tick_count now = 0) {
     const obituary last(op.held(), *f.node);
     found gone = f;
     if (!f.node->life.change(gone.life, gone.life.killed(why))) return false;
+    if (why == cause::expired) probe<environment>::expire(hash, f.life.deadline(), now);
     bury(op, hash, gone, last, why);
     return true;
   }
@@ -248,9 +252,12 @@ class map_core final : public sweep_target {
   /// What finding does with a live node (see split_list::find): accepts it, or commits its expiry.
   [[nodiscard]] auto judge(std::uint64_t hash) {
     return [this, hash](node& n, handle at, state s) {
-      if (!is_expired(s)) [[likely]]
+      if (!s.has_deadline()) [[likely]]
         return true;
-      commit_expiry(hash, n, at, s);
+      const tick_count now = time_.now();
+      if (!is_due(s, now)) [[likely]]
+        return true;
+      commit_expiry(hash, n, at, s, now);
       return false;
     };
   }
@@ -284,10 +291,10 @@ class map_core final : public sweep_target {
   }
   /// LP(expiry): the compare-and-swap of the exact expired word to DEAD. It makes absence irrevocable: without it a touch
   /// that sampled its clock before the deadline could land after somebody has been told the entry is gone.
-  [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state s) {
+  [[gnu::noinline]] void commit_expiry(std::uint64_t hash, node& n, handle at, state s, tick_count now) {
     operation op(list_);
     op.me().count(&counters<environment>::met_expired);
-    kill(op, hash, {&n, at, s, {}}, cause::expired);
+    kill(op, hash, {&n, at, s, {}}, cause::expired, now);
   }
   /// What follows a kill: counting, unlinking, and telling the listener.
   void bury(operation& op, std::uint64_t hash, const found& gone, const obituary& last, cause why);

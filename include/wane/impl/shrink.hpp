@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include <wane/impl/link.hpp>
+#include <wane/impl/probe.hpp>
 
 namespace wane::impl {
 
@@ -30,6 +31,7 @@ class shrinker {
   bool begin(List& list, unsigned bits) {
     const lock mine(*this);
     if (!mine || phase_ != phase::idle || !list.table().begin_shrink(bits)) return false;
+    probe<environment>::shrink_begin(std::uint64_t{1} << bits, std::uint64_t{1} << (bits - 1));
     bits_ = bits - 1;
     stamp_ = list.domain().stamp();
     phase_ = phase::draining;
@@ -56,6 +58,7 @@ class shrinker {
     }
     table.drop_level(bits_);
     table.end_shrink();
+    probe<environment>::shrink_end(std::uint64_t{1} << bits_);
     phase_ = phase::idle;
     // [X1] relaxed: a figure for statistics.
     shrinks_.fetch_add(1, std::memory_order_relaxed);

@@ -38,6 +38,7 @@
 #include <wane/impl/buckets.hpp>
 #include <wane/impl/limbo.hpp>
 #include <wane/impl/pool.hpp>
+#include <wane/impl/probe.hpp>
 #include <wane/impl/thread_state.hpp>
 #include <wane/reclaim/concept.hpp>
 

@@ -292,7 +292,8 @@ restart:
     }
     state s = n.life.read();
     if (!c.still(op.held())) goto restart;
-    if (!s.is_live()) {
+    if (!s.is_live()) [[unlikely]] {
+      probe<environment>::help(hash, at);
       switch (help(op, here, at, n, s)) {
         case helped::unlinked: c.go_on(here); continue;
         case helped::lost: goto restart;

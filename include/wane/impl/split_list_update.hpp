@@ -79,7 +79,10 @@ class split_list<Node, Policy>::ticket {
   }
   ~ticket() {
     if (garbage_ == nullptr) {
-      if (retired_ != null_handle) list_.reclaim(op_, retired_);
+      if (retired_ != null_handle) {
+        list_.reclaim(op_, retired_);
+        probe<environment>::reclaim(1);
+      }
       return;
     }
     handle ripe[frees_a_ticket];
@@ -94,6 +97,7 @@ class split_list<Node, Policy>::ticket {
     op_.me().waiting.store(!garbage_->empty(), std::memory_order_relaxed);
     op_.me().retired.put_back(garbage_);
     for (std::uint32_t i = 0; i < count; ++i) list_.reclaim_ripe(op_, ripe[i]);
+    if (count > 0) probe<environment>::reclaim(count);
     if (sealed_) {
       list_.domain_->advance();
       list_.adopt_orphan(op_);
@@ -105,6 +109,7 @@ class split_list<Node, Policy>::ticket {
   [[nodiscard]] bool has_room() const noexcept { return garbage_ == nullptr || garbage_->has_room(); }
   void retire(handle h) noexcept {
     environment::on_retire(&list_.pool_[h]);
+    probe<environment>::retire(h);
     op_.me().count(&counters<environment>::retired);
     if (garbage_ == nullptr) {
       retired_ = h;
@@ -239,6 +244,7 @@ std::size_t split_list<Node, Policy>::collect(operation& op) {
     reclaim_ripe(op, h);
     ++count;
   });
+  if (count > 0) probe<environment>::reclaim(count);
   return count;
 }
 
@@ -332,6 +338,7 @@ void split_list<Node, Policy>::initialise(operation& op, std::uint32_t bucket) n
     return;
   }
   for (link now = w.read(); now.is_fresh();) w.change(now, now.pointing_to(now));
+  probe<environment>::initialise(bucket);
 }
 
 template <class Node, class Policy>

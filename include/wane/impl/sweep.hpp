@@ -201,7 +201,7 @@ bool map_core<Key, T, Policy>::sweep_slot(operation& op, handle h, tick_count no
   if (!f.life.is_live() || f.life.deadline() > now) return !f.life.is_live();
   const tick_count deadline = f.life.deadline();
   try {
-    if (!kill(op, hash, f, cause::expired)) return false;
+    if (!kill(op, hash, f, cause::expired, now)) return false;
   } catch (...) {
     // The listener threw; the entry is gone all the same.
     if (!in_background) throw;
