@@ -355,6 +355,34 @@ static void byte_strings_are_handled_in_numbers(void) {
   wane_bytes_destroy(map);
 }
 
+static void what_is_refused_changes_nothing(void) {
+  int64_t time = 0;
+  const wane_options options = by_hand(&time);
+  wane_u64_map* numbers = NULL;
+  wane_bytes_map* strings = NULL;
+  const uint64_t keys[] = {1, 2};
+  uint64_t values[] = {7, 7};
+  unsigned char found[2];
+  int64_t left = 0;
+  EXPECT(wane_u64_create(&options, NULL, NULL, &numbers) == WANE_OK);
+  EXPECT(wane_u64_insert(numbers, 2, 20, wane_forever()) == WANE_OK);
+  EXPECT(wane_u64_find_many(numbers, keys, 2, NULL, found, NULL) == WANE_INVALID); /* the first is absent */
+  EXPECT(wane_u64_find_many(numbers, keys + 1, 1, values, NULL, NULL) == WANE_INVALID && values[0] == 7);
+  EXPECT(wane_u64_scan(numbers, NULL, 1, stop_at_once, NULL) == WANE_INVALID);
+  EXPECT(wane_u64_ttl(numbers, 1, NULL) == WANE_INVALID);
+  wane_u64_destroy(numbers);
+
+  /* A NULL that is said to have room. */
+  EXPECT(wane_bytes_create(&options, NULL, NULL, &strings) == WANE_OK);
+  EXPECT(wane_bytes_get_or_insert(strings, "a", 1, "x", 1, wane_forever(), NULL, 8, NULL) == WANE_INVALID);
+  EXPECT(wane_bytes_size(strings) == 0);
+  EXPECT(wane_bytes_insert(strings, "a", 1, "x", 1, wane_forever()) == WANE_OK);
+  EXPECT(wane_bytes_find_and_touch(strings, "a", 1, second, WANE_ALWAYS, NULL, 8, NULL) == WANE_INVALID);
+  EXPECT(wane_bytes_ttl(strings, "a", 1, &left) == WANE_OK && left == wane_no_deadline());
+  EXPECT(wane_bytes_take(strings, "a", 1, NULL, 8, NULL) == WANE_INVALID && wane_bytes_size(strings) == 1);
+  wane_bytes_destroy(strings);
+}
+
 static void a_sweeper_removes_what_has_expired(void) {
   wane_sweeper_options options;
   wane_sweeper_stats stats = {.struct_size = sizeof stats};
@@ -430,8 +458,9 @@ int main(void) {
   integers_are_handled_in_numbers();
   byte_strings_are_stored_and_expire();
   byte_strings_are_handled_in_numbers();
+  what_is_refused_changes_nothing();
   a_sweeper_removes_what_has_expired();
   a_callback_may_end_its_thread();
-  puts("8 tests passed");
+  puts("9 tests passed");
   return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <cxxabi.h>
 
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -51,6 +52,12 @@ template <class T>
 T& the(T* pointer) {
   if (pointer == nullptr) throw refusal{WANE_INVALID, "an argument that is needed is NULL"};
   return *pointer;
+}
+
+/// The n objects from a pointer on that may be NULL only when there are none.
+template <class T>
+std::span<T> many(T* first, std::size_t n) {
+  return {n == 0 ? first : &the(first), n};
 }
 
 /// Copies what the library knows of a struct into the caller's, as far as the caller knows it; or the other way round.

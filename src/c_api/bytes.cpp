@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -39,20 +38,27 @@ auto updating(wane_bytes_updater f, void* context) {
 }
 
 /// The caller's memory for a value.
-struct room {
-  void* buffer;
-  size_t capacity;
-  size_t* size;
+class room {
+ public:
+  /// Throws: refusal, before there is something to undo, when there can be no memory.
+  room(void* buffer, size_t capacity, size_t* size) : buffer_(buffer), capacity_(capacity), size_(size) {
+    many(static_cast<unsigned char*>(buffer), capacity);
+  }
 
-  [[nodiscard]] bool wanted() const noexcept { return buffer != nullptr || capacity != 0 || size != nullptr; }
+  [[nodiscard]] bool wanted() const noexcept { return buffer_ != nullptr || size_ != nullptr; }
 
   /// Throws: refusal, when the value is wanted and does not fit.
   void put(std::string_view value) const {
-    hand_out(size, value.size());
+    hand_out(size_, value.size());
     if (!wanted()) return;
-    if (value.size() > capacity) throw refusal{WANE_TOO_SMALL, "the value does not fit the buffer"};
-    if (!value.empty()) std::memcpy(&the(static_cast<unsigned char*>(buffer)), value.data(), value.size());
+    if (value.size() > capacity_) throw refusal{WANE_TOO_SMALL, "the value does not fit the buffer"};
+    if (!value.empty()) std::memcpy(buffer_, value.data(), value.size());
   }
+
+ private:
+  void* buffer_;
+  size_t capacity_;
+  size_t* size_;
 };
 
 std::vector<std::string_view> all(const void* const* keys, const size_t* sizes, size_t n) {
@@ -91,9 +97,10 @@ int wane_bytes_assign(wane_bytes_map* map, const void* key, size_t key_size, con
 int wane_bytes_get_or_insert(wane_bytes_map* map, const void* key, size_t key_size, const void* value,
                              size_t value_size, wane_lifetime life, void* buffer, size_t capacity, size_t* size) {
   return bounded([&] {
+    const room out{buffer, capacity, size};
     const auto [current, inserted] =
         the(map).map.get_or_emplace_for(to_insert(life), bytes(key, key_size), bytes(value, value_size));
-    room{buffer, capacity, size}.put(current);
+    out.put(current);
     return answer(inserted);
   });
 }
@@ -164,7 +171,7 @@ int wane_bytes_erase_many(wane_bytes_map* map, const void* const* keys, const si
                           unsigned char* erased, size_t* removed) {
   return bounded([&] {
     const auto views = all(keys, key_sizes, n);
-    hand_out(removed, the(map).map.erase_many(views, std::span(n == 0 ? erased : &the(erased), n)));
+    hand_out(removed, the(map).map.erase_many(views, many(erased, n)));
   });
 }
 
@@ -212,9 +219,10 @@ int wane_bytes_ttl(wane_bytes_map* map, const void* key, size_t key_size, int64_
 int wane_bytes_find_and_touch(wane_bytes_map* map, const void* key, size_t key_size, int64_t ttl, int when,
                               void* buffer, size_t capacity, size_t* size) {
   return bounded([&] {
+    const room out{buffer, capacity, size};
     const auto value =
         the(map).map.find_and_touch(bytes(key, key_size), std::chrono::nanoseconds(ttl), condition(when));
-    if (value) room{buffer, capacity, size}.put(*value);
+    if (value) out.put(*value);
     return answer(value.has_value());
   });
 }

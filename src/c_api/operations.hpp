@@ -79,8 +79,9 @@ int touch(Map& map, const K& key, std::int64_t ttl, int when) {
 
 template <class Map, class K>
 int time_left(Map& map, const K& key, std::int64_t* out) {
+  std::int64_t& wanted = the(out);
   const auto left = map.ttl(key);
-  if (left) the(out) = left->count();
+  if (left) wanted = left->count();
   return answer(left.has_value());
 }
 
@@ -88,7 +89,8 @@ inline cursor to_cursor(const wane_cursor& position) noexcept { return std::bit_
 
 template <class Map, class F>
 void scan(Map& map, wane_cursor* position, std::size_t n, F f) {
-  the(position) = std::bit_cast<wane_cursor>(map.scan(to_cursor(*position), n, until_stopped(f)));
+  wane_cursor& reached = the(position);  // before it is read: an assignment evaluates its right side first
+  reached = std::bit_cast<wane_cursor>(map.scan(to_cursor(reached), n, until_stopped(f)));
 }
 
 template <class Map, class F>

@@ -3,7 +3,6 @@
 #include "u64.hpp"
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
 namespace {
@@ -28,8 +27,6 @@ int found(const std::optional<std::uint64_t>& value, std::uint64_t* out) noexcep
   if (value) hand_out(out, *value);
   return answer(value.has_value());
 }
-
-std::span<const std::uint64_t> all(const uint64_t* keys, size_t n) { return {n == 0 ? keys : &the(keys), n}; }
 
 }  // namespace
 
@@ -82,11 +79,13 @@ int wane_u64_find(wane_u64_map* map, uint64_t key, uint64_t* value) {
 int wane_u64_find_many(wane_u64_map* map, const uint64_t* keys, size_t n, uint64_t* values, unsigned char* flags,
                        size_t* hits) {
   return bounded([&] {
+    const auto stored = many(values, n);
+    const auto told = many(flags, n);
     std::vector<std::optional<std::uint64_t>> results(n);
-    const std::size_t count = the(map).map.find_many(all(keys, n), results);
+    const std::size_t count = the(map).map.find_many(many(keys, n), results);
     for (std::size_t i = 0; i < n; ++i) {
-      if (results[i]) the(values + i) = *results[i];
-      the(flags + i) = results[i].has_value();
+      if (results[i]) stored[i] = *results[i];
+      told[i] = results[i].has_value();
     }
     hand_out(hits, count);
   });
@@ -97,8 +96,7 @@ int wane_u64_erase(wane_u64_map* map, uint64_t key) {
 }
 
 int wane_u64_erase_many(wane_u64_map* map, const uint64_t* keys, size_t n, unsigned char* erased, size_t* removed) {
-  return bounded(
-      [&] { hand_out(removed, the(map).map.erase_many(all(keys, n), std::span(n == 0 ? erased : &the(erased), n))); });
+  return bounded([&] { hand_out(removed, the(map).map.erase_many(many(keys, n), many(erased, n))); });
 }
 
 int wane_u64_erase_if(wane_u64_map* map, uint64_t key, wane_u64_visitor pred, void* context) {
