@@ -289,7 +289,7 @@ class map {
   [[nodiscard]] double load_factor() const noexcept;
 
   /// Effects: makes room for `entries`, so that filling up to this number does not grow the table.
-  /// Throws: std::bad_alloc. Progress: lock-free (each doubling is one compare-and-swap).
+  /// Throws: std::bad_alloc; std::invalid_argument on 2^32 or more. Progress: lock-free (each doubling is one compare-and-swap).
   void reserve(std::size_t entries);
 
   /// Effects: halves the table while it is more than twice as large as its entries need, and gives bucket memory back.

@@ -88,6 +88,7 @@ class sweeper {
     attach(m.core_);
   }
   /// Effects: lets go of the map; when it returns the sweeper does not touch it any more.
+  /// Precondition: not called by a listener on the sweeper's own thread, which it would wait for.
   template <class Key, class T, class Policy>
   void detach(map<Key, T, Policy>& m) {
     detach(m.core_);
@@ -96,6 +97,7 @@ class sweeper {
   /// Effects: starts the thread, if it is not running. Throws: std::system_error.
   void start();
   /// Effects: ends the thread, in the middle of a pass if need be, and waits for the batch in hand.
+  /// Throws: std::system_error if a listener calls it on the sweeper's own thread.
   void stop();
   /// Effects: begins a pass now, or another after the one under way. Its CPU time is made good for later.
   void wake();

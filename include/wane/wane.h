@@ -7,16 +7,23 @@
  *
  * Results    A function returns WANE_OK when it did what its name says, WANE_NO when there was nothing to do (each says
  *            when), and something negative when it failed; then nothing was changed unless the function says so, and
- *            wane_last_error() tells more. No C++ exception leaves a function.
+ *            wane_last_error() tells more. What a function of many keys, or of all entries, had done before it failed stays
+ *            done. No C++ exception leaves a function.
  * Ownership  The library copies every key and value it is given, and copies what it hands out into memory of the caller's.
  *            What a callback is given is valid until the callback returns. What `create` makes, `destroy` frees; a context is
  *            the caller's and must outlive what it was given to.
  * Threads    Every function may be called by any thread at any time, on the same map too, without locks, except `create`,
  *            `destroy`, `check` and `dump`, which need a map that nobody else uses meanwhile. Threads need not register, and
- *            may end at any time. Callbacks may call back into the map, but not destroy it or shrink it. They run while the
- *            map keeps what they may look at, which holds reclamation up: they should not wait for long. A C++ exception thrown
- *            in a callback ends the call with WANE_FAILED; longjmp out of one is undefined.
- * Time       is in nanoseconds: TTLs as durations, deadlines as readings of the map's clock (wane_u64_now).
+ *            may end at any time. Callbacks may call back into the map, but not destroy it or shrink it; one that is told
+ *            WANE_DESTROYED may not use it at all. What a sweeper's thread calls may not stop, destroy or detach from that
+ *            sweeper, which would wait for it. Callbacks run while the map keeps what they may look at, which holds
+ *            reclamation up: they should not wait for long.
+ * Exceptions A C++ exception thrown in a callback ends the call with WANE_FAILED. One of a removal callback comes when the entry
+ *            is gone, which stands; on a sweeper's thread it is counted, in `destroy` it is dropped. A clock must not throw:
+ *            that ends the program. longjmp out of a callback is undefined.
+ * Time       is in nanoseconds: TTLs as durations, deadlines as readings of the map's clock (wane_u64_now). They are kept in
+ *            milliseconds from the map's creation, rounded up, and none is later than 34 years after it: a TTL of INT64_MAX
+ *            is no `forever`.
  *
  * This file has nothing but declarations and enumerations below its #includes, so that bindings can be made from its text.
  */
@@ -269,7 +276,8 @@ int wane_u64_dump(wane_u64_map* map, wane_write write, void* context);
 /* ---- Maps from byte strings to byte strings ----------------------------------------------------------------------- */
 /* Each function is what its namesake above is. A value is stored into `buffer`, of `capacity` bytes, and its size into *size; where
  * the buffer is too small, *size is what it takes, nothing is stored, and nothing is changed unless the function says so. A
- * buffer may be NULL with a capacity of 0, and size may be NULL: then the value is not wanted. */
+ * buffer may be NULL with a capacity of 0, and size may be NULL: if both are, the value is not wanted. Neither may overlap a key or
+ * a value that the same call is given. */
 
 typedef struct wane_bytes_map wane_bytes_map;
 
@@ -311,9 +319,11 @@ int wane_bytes_find(wane_bytes_map* map, const void* key, size_t key_size, void*
 /* Visits the entry where it is, without a copy. What f returns does not matter. WANE_NO: the key is absent. */
 int wane_bytes_visit(wane_bytes_map* map, const void* key, size_t key_size, wane_bytes_visitor f, void* context);
 
+/* Is given what the key number `index` has. Returns: 0 to go on, anything else to stop. */
+typedef int (*wane_bytes_hit)(void* context, size_t index, const void* value, size_t value_size);
+
 /* Looks up n keys, overlapping the waits for memory, and calls f(context, i, value, size) for each that is there, in order.
  * hits: how many; may be NULL. WANE_STOPPED: f returned other than 0. */
-typedef int (*wane_bytes_hit)(void* context, size_t index, const void* value, size_t value_size);
 int wane_bytes_find_many(wane_bytes_map* map, const void* const* keys, const size_t* key_sizes, size_t n, wane_bytes_hit f,
                          void* context, size_t* hits);
 

@@ -50,6 +50,23 @@ void what_a_callback_throws_ends_the_call() {
   EXPECT(wane_u64_size(m.numbers) == 1, "the entry is gone");
 }
 
+void throwing_removal(void* context, std::uint64_t, std::uint64_t, int) {
+  ++*static_cast<int*>(context);
+  throw std::runtime_error("thrown by a test");
+}
+
+void a_removal_stands_whatever_its_callback_throws() {
+  int told = 0;
+  wane_u64_map* map = nullptr;
+  EXPECT(wane_u64_create(nullptr, throwing_removal, &told, &map) == WANE_OK, wane_last_error());
+  for (std::uint64_t key : {1, 2}) EXPECT(wane_u64_insert(map, key, 1, wane_forever()) == WANE_OK, wane_last_error());
+  EXPECT(wane_u64_erase(map, 1) == WANE_FAILED && told == 1, told << " removals were told of");
+  EXPECT(wane_u64_erase(map, 1) == WANE_NO, "the entry is there again");
+  EXPECT(wane_u64_check(map) == WANE_OK, wane_last_error());
+  wane_u64_destroy(map);
+  EXPECT(told == 2, told << " removals were told of");
+}
+
 void a_long_text_of_an_error_is_cut() {
   maps m;
   std::runtime_error error(std::string(100'000, 'x'));
@@ -98,6 +115,7 @@ void want_of_memory_is_a_result() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests.test("what a callback throws ends the call", what_a_callback_throws_ends_the_call);
+  tests.test("a removal stands, whatever its callback throws", a_removal_stands_whatever_its_callback_throws);
   tests.test("a long text of an error is cut", a_long_text_of_an_error_is_cut);
   tests.test("want of memory is a result, and changes nothing", want_of_memory_is_a_result);
   return tests.result();
