@@ -9,14 +9,27 @@ WORDS = ('Effects', 'Returns', 'Progress', 'Progress, Linearizes at', 'Progress,
 WORD = re.compile(r'(?:(?<=\. )|(?<=\) )|^)(' + '|'.join(sorted(WORDS, key=len, reverse=True)) + r'): ', re.MULTILINE)
 
 
+def with_brief(text):
+    """The text after a brief of its first sentence, which lists show. It stands in the text again, for doxygen repeats no brief there."""
+    first = re.match(r'(?:@par (?:Effects|Returns)\n|(?!@))(.*?\.)(?:\s|$)', text, re.DOTALL)
+    if not first:
+        return text
+    sentence = ' '.join(first[1].split())
+    if re.match(r'[a-z]+[ ,]', sentence):
+        sentence = sentence[0].upper() + sentence[1:]
+    return f'@brief {sentence}\n\n{text}'
+
+
 def commented(indent, text):
-    """The lines of a /// comment, with each word of the house order in a paragraph of its own, and a first sentence for lists."""
+    """The lines of a /// comment, with each word of the house order in a paragraph of its own."""
     paragraphs = WORD.sub(r'\n@par \1\n', text).lstrip('\n')
-    first = re.match(r'@par (?:Effects|Returns)\n(.*?\.)(?:\s|$)', paragraphs, re.DOTALL)
-    if first:
-        sentence = ' '.join(first[1].split())
-        paragraphs = f'@brief {sentence[0].upper()}{sentence[1:]}\n\n{paragraphs}'
-    return [f'{indent}/// {line}'.rstrip() for line in paragraphs.split('\n')]
+    return [f'{indent}/// {line}'.rstrip() for line in with_brief(paragraphs).split('\n')]
+
+
+def commented_in_c(comment):
+    """A /** comment of the C header, likewise."""
+    lines = with_brief(re.sub(r'\n \* ?', '\n', comment[1])).split('\n')
+    return '/** ' + '\n'.join([lines[0], *(f' * {line}'.rstrip() for line in lines[1:])]) + ' */'
 
 
 def filtered(name, text):
@@ -25,7 +38,7 @@ def filtered(name, text):
     if name.endswith('.h'):
         text = re.sub(r'^/\* SPDX[^\n]*\n', f'/** @file {name.split("/")[-1]}\n * @verbatim\n', text, count=1)
         text = re.sub(r' \*/', ' @endverbatim */', text, count=1)
-        text = re.sub(r'^/\* (?!----|\*)', '/** ', text, flags=re.MULTILINE)
+        text = re.sub(r'^/\* (?!----)(.*?) \*/', commented_in_c, text, flags=re.MULTILINE | re.DOTALL)
         return re.sub(r'^(?!/\*)(.*\S +)/\* ', r'\1/**< ', text, flags=re.MULTILINE)
     out, comment, indent = [], [], ''
     in_head = True
