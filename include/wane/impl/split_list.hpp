@@ -30,6 +30,7 @@
 // L2, and then it was met on the way, as it was or FORWARD.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <type_traits>
@@ -308,6 +309,14 @@ class split_list {
 
   /// Seals the open bag, and sifts. False when memory is exhausted.
   bool seal(garbage& g) noexcept;
+  /// Whether the reclaimer is to move on for this garbage, of which a bag was sealed. That may interrupt every thread
+  /// (membarrier), so bags are let wait, for as many slots as an eighth of the buckets, a thousand at most.
+  [[nodiscard]] bool is_impatient(const garbage& g) const noexcept {
+    if constexpr (sifting_reclaimer<reclaimer>)
+      return true;
+    else
+      return g.waiting.size() >= std::clamp<std::size_t>(buckets_.size() / 1024, 1, 8);
+  }
   /// Moves on the waiting bags whose grace period has passed, where that is how it is found out.
   void ripen(garbage& g) noexcept;
   /// Looks at the slots of a few waiting bags, where that is. Returns how many bags those were.
