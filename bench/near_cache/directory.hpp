@@ -16,7 +16,8 @@ class directory {
   explicit directory(const std::filesystem::path& inside) {
     // mkdtemp replaces the last six letters, which have to be these.
     std::string name = (inside / ("wane_bench_" + std::string(6, 'X'))).string();
-    if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), "no directory in " + inside.string());
+    if (mkdtemp(name.data()) == nullptr)
+      throw std::system_error(errno, std::generic_category(), "no directory in " + inside.string());
     path_ = name;
   }
   directory(const directory&) = delete;

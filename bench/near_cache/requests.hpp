@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Lookups by popularity (zipf 0.99), one by one, in batches, or with puts among them, through one front.
 //
-// A front's hits live on time: a value is served for the staleness. So a cell is measured in one piece, with nothing else between,
-// after a warm-up as long as the staleness: from then on whatever the cache has was fetched while the cell ran.
+// A near_cache's hits live on time: a value is served for the staleness. So a cell is measured in one piece, without turns, behind
+// a warm-up as long as the staleness: from then on values leave as fast as they come, at whatever rate the cell reaches.
 #pragma once
 
 #include <algorithm>
@@ -49,17 +49,19 @@ class requests : public cell {
         batched_(c.workload.find("_many") != std::string::npos),
         mixed_(c.workload.find("_mix") != std::string::npos),
         length_(s.seconds),
+        staleness_(std::chrono::duration_cast<std::chrono::nanoseconds>(
+            std::min<seconds>(most_staleness, length_ / 2))),
         scene_(std::move(there)),
         all_warm_(static_cast<std::ptrdiff_t>(c.threads)),
         warmups_(c.threads),
         measured_(c.threads) {
-    front_.emplace(scene_->store, wane::near_cache_options{.staleness = staleness, .expected_entries = s.entries});
+    front_.emplace(scene_->store, wane::near_cache_options{.staleness = staleness_, .expected_entries = s.entries});
     for (std::size_t t = 0; t != c.threads; ++t)
       places_.push_back({{scene_->keys, t, c.threads}, operation_mix::length / c.threads * t});
   }
 
   void prepare(std::size_t thread) override {
-    warmups_[thread] = run(thread, std::min<seconds>(staleness, length_));
+    warmups_[thread] = run(thread, staleness_);
     all_warm_.arrive_and_wait();
     if (thread == 0) waits_before_ = front_->stats().waits;
   }
@@ -70,19 +72,20 @@ class requests : public cell {
     const auto waits = front_->stats().waits - waits_before_;
     front_.reset();
     const tally& answers = total.answers;
-    check(answers.wrong_values + warmup.answers.wrong_values == 0, "a lookup returned a value that belongs to another key");
+    check(answers.wrong_values + warmup.answers.wrong_values == 0,
+          "a lookup returned a value that belongs to another key");
     check(answers.hits == answers.finds, "a lookup missed a key that is there");
     outcome result{answers.operations, {}, {}};
     result.figures["hit_ratio"] = ratio(answers.finds - total.of_store.keys - waits, answers.finds);
     result.figures["wait_ratio"] = ratio(waits, answers.finds);
     result.figures["round_trips_per_operation"] = ratio(total.of_store.round_trips, answers.operations);
     result.figures["put_ratio"] = ratio(answers.operations - answers.finds, answers.operations);
-    result.figures["staleness_seconds"] = seconds(staleness).count();
+    result.figures["staleness_seconds"] = seconds(staleness_).count();
     return result;
   }
 
  private:
-  static constexpr std::chrono::milliseconds staleness{500};
+  static constexpr std::chrono::milliseconds most_staleness{500};  ///< of a cell of a second or more
   static constexpr std::size_t batch = 16;
 
   struct place {
@@ -150,6 +153,7 @@ class requests : public cell {
 
   bool batched_, mixed_;
   seconds length_;
+  std::chrono::nanoseconds staleness_;
   std::shared_ptr<scene<Service>> scene_;
   std::optional<Front> front_;
   std::barrier<> all_warm_;
