@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // A redis-server of the cells' own, on a free port of loopback. It keeps nothing on disk: what is measured is the way to it and back.
+//
+// Where there are two cores, one of them is the server's alone, as if it were on another machine. Otherwise the scheduler moves it and
+// those who ask it together and apart, and whether an answer has to wake an idle core makes a round trip several times as long.
 #pragma once
 
 #include <fmt/format.h>
 #include <wane/store/redis.hpp>
 
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -20,6 +24,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "directory.hpp"
 #include "population.hpp"
@@ -60,12 +65,33 @@ class redis_server {
     return ntohs(address.sin_port);
   }
 
+  /// The server's, and those of all threads of the cells.
+  static std::pair<cpu_set_t, cpu_set_t> cores() {
+    cpu_set_t all;
+    if (sched_getaffinity(0, sizeof all, &all) != 0)
+      throw std::system_error(errno, std::generic_category(), "which cores there are");
+    if (CPU_COUNT(&all) == 1) return {all, all};
+    std::size_t last = CPU_SETSIZE - 1;
+    while (!CPU_ISSET(last, &all)) --last;
+    cpu_set_t its_core;
+    CPU_ZERO(&its_core);
+    CPU_SET(last, &its_core);
+    CPU_CLR(last, &all);
+    return {its_core, all};
+  }
+  static void stay_on(const cpu_set_t& cores) {
+    if (sched_setaffinity(0, sizeof cores, &cores) != 0)
+      throw std::system_error(errno, std::generic_category(), "a choice of cores");
+  }
+
   void start() {
     const std::string port = std::to_string(port_), log = directory_.path() / "log";
     const pid_t parent = getpid();
+    const auto [its_core, others] = cores();
+    stay_on(its_core);  // what is forked inherits it
     child_ = fork();
     if (child_ < 0) throw std::system_error(errno, std::generic_category(), "redis-server");
-    if (child_ != 0) return;
+    if (child_ != 0) return stay_on(others);
     // However the cells end, the server ends with them.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
       execlp("redis-server", "redis-server", "--port", port.c_str(), "--bind", "127.0.0.1", "--dir",
