@@ -87,7 +87,7 @@ class Shown(unittest.TestCase):
     def test_other_records_are_not_taken_for_ours_nor_ours_for_others(self):
         other = {"map": "tbb", "workload": "find_hit", "entries": 1000, "threads": 1, "trial": 0, "ops_per_second": 5e6}
         self.assertEqual(near_cache.tables([other]), [])
-        self.assertEqual(summary.tables([record("redis", "find", 1e5)], tuple(MAPS.values())), [])
+        self.assertEqual(summary.of_maps([record("redis", "find", 1e5)]), [])
 
     def test_who_waits_for_a_store_does_not_make_the_machine_busy(self):
         about = {"huge_pages": "always", "malloc_conf": "", "membarrier": True, "dirty": False}
