@@ -19,7 +19,7 @@ class lmdb {
   explicit lmdb(std::size_t entries)
       : directory_(std::filesystem::temp_directory_path()), store_(filled(directory_.path(), entries)) {}
 
-  [[nodiscard]] store_type& store() noexcept { return store_; }
+  [[nodiscard]] store_type& backing() noexcept { return store_; }
 
  private:
   /// Each put waits for the disk, some milliseconds. So the file is made in memory, where there is nothing to wait for, and copied.

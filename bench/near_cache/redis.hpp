@@ -136,7 +136,7 @@ class redis {
 
   explicit redis(std::size_t entries) : store_(server_.address()) { fill(store_, entries); }
 
-  [[nodiscard]] store_type& store() noexcept { return store_; }
+  [[nodiscard]] store_type& backing() noexcept { return store_; }
 
  private:
   redis_server server_;

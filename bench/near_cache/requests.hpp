@@ -33,7 +33,7 @@ struct scene {
         mix(0.05, s.trial) {}
 
   Service service;
-  counted<typename Service::store_type> store{service.store()};
+  counted<typename Service::store_type> store{service.backing()};
   stream_of<std::string> keys;
   operation_mix mix;
 };

@@ -212,4 +212,4 @@ def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
     for workload in WORKLOADS:
         mark = " " if workload.full_only else "*"
         entries = f"{workload.entries:,} / {workload.full_entries:,}"
-        print(f"{mark} {workload.name:<16}{workload.about}; {entries}", file=file)
+        print(f"{mark} {workload.name:<22}{workload.about}; {entries}", file=file)
