@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .catalogue import RIVALS, STORES, WORDS, WORKLOADS, Map, Workload
+from .catalogue import CONTROLS, RIVALS, STORES, WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="All maps use jemalloc, whose MALLOC_CONF is honoured and recorded: MALLOC_CONF=thp:always gives the "
                "peers huge pages too.")
     parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all "
-                        "but null)")
+                        f"but {' and '.join(CONTROLS)})")
     parser.add_argument("--workloads", metavar="A,B", help="workloads, or beginnings of their names up to a '_' "
                         "(default: those that --list marks with *)")
     parser.add_argument("--entries", type=_counts, metavar="N", help="entries, as 1M; of several, as 1k,100k,10M, each "
@@ -152,7 +152,7 @@ def _chosen_workloads(text: str, full: bool) -> set[str]:
 
 def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     given = _parser().parse_args(arguments)
-    map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - {"null"}
+    map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - set(CONTROLS)
     if given.workloads is not None:
         workload_names = _chosen_workloads(given.workloads, given.full)
     else:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas
 from rich.table import Table
 
-from .catalogue import WORKLOAD, WORKLOADS
+from .catalogue import CONTROLS, WORKLOAD, WORKLOADS
 from .summary import plural
 
 OURS = "wane_epoch"
@@ -56,7 +56,7 @@ class Study:
 
     def peers(self, workload: str, threads: int) -> list[str]:
         rows = self._frame[(self._frame["workload"] == workload) & (self._frame["threads"] == threads)]
-        return sorted(name for name in rows["map"].unique() if not name.startswith("wane") and name != "null")
+        return sorted(name for name in rows["map"].unique() if not name.startswith("wane") and name not in CONTROLS)
 
     def threads(self, workload: str) -> list[int]:
         rows = self._frame[(self._frame["workload"] == workload) & (self._frame["map"] == OURS)]
