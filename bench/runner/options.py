@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .catalogue import CONTROLS, RIVALS, WORDS, WORKLOADS, Map, Workload
+from .catalogue import CONTROLS, RIVALS, STORES, WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -140,15 +140,21 @@ def _chosen(text: str, kind: str, names: list[str]) -> set[str]:
     return chosen
 
 
+def _chosen_workloads(text: str, full: bool) -> set[str]:
+    """A beginning of names stands for those that do not need --full, unless all of them do."""
+    chosen: set[str] = set()
+    for name in text.split(","):
+        matching = _chosen(name, "workload", [workload.name for workload in WORKLOADS])
+        short = {workload.name for workload in WORKLOADS if workload.name in matching and not workload.full_only}
+        chosen |= matching if full or not short else short
+    return chosen
+
+
 def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     given = _parser().parse_args(arguments)
     map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - set(CONTROLS)
     if given.workloads is not None:
-        workload_names = _chosen(given.workloads, "workload", [workload.name for workload in WORKLOADS])
-        if not given.full:  # a beginning of names stands for those that do not need --full
-            asked = given.workloads.split(",")
-            workload_names = {workload.name for workload in WORKLOADS if workload.name in workload_names
-                              and (workload.name in asked or not workload.full_only)}
+        workload_names = _chosen_workloads(given.workloads, given.full)
     else:
         workload_names = {workload.name for workload in WORKLOADS if given.full or not workload.full_only}
         if given.paper:
@@ -199,8 +205,11 @@ def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
     print("words (of the workloads tags_*, whatever the maps):", file=file)
     for word in WORDS.values():
         print(f"  {word.name:<16}{word.about}", file=file)
+    print("stores (of the workloads near_cache_*, whatever the maps):", file=file)
+    for store in STORES.values():
+        print(f"  {store.name:<16}{store.about}", file=file)
     print("workloads (* by default; entries by default / with --full):", file=file)
     for workload in WORKLOADS:
         mark = " " if workload.full_only else "*"
         entries = f"{workload.entries:,} / {workload.full_entries:,}"
-        print(f"{mark} {workload.name:<16}{workload.about}; {entries}", file=file)
+        print(f"{mark} {workload.name:<22}{workload.about}; {entries}", file=file)
