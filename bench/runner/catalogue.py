@@ -60,6 +60,7 @@ class Workload:
 
 
 MILLION = 1_000_000
+OURS = "wane_epoch"  # the map that stands for wane beside its peers
 
 
 def read_mixes(path: Path = BENCH / "mixes.toml") -> list[Workload]:

@@ -18,10 +18,9 @@ from matplotlib import ticker  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
 from .. import expiry, growth, reclaimers, tags  # noqa: E402
-from ..catalogue import RIVALS, WORKLOADS  # noqa: E402
+from ..catalogue import OURS, RIVALS, WORKLOADS  # noqa: E402
 from ..plots import error_bars, styles_of  # noqa: E402
 from ..summary import spread  # noqa: E402
-from ..targets import OURS  # noqa: E402
 from .results import Results  # noqa: E402
 from .verification import Subject  # noqa: E402
 
@@ -215,7 +214,7 @@ def expiring(results: Results):
         axis.set_axisbelow(True)
     _in_unit(lateness.yaxis, "s")
     lateness.set_ylabel("removed so late")
-    cpu.yaxis.set_major_formatter(ticker.PercentFormatter(1.0))
+    cpu.yaxis.set_major_formatter(ticker.PercentFormatter(1.0, decimals=1))
     cpu.set_ylabel("cleaner, % of a core")
     _finish(figure, results, lateness)
     return figure
@@ -250,7 +249,8 @@ def of_tags(results: Results):
         return None
     figure, axis = plt.subplots(figsize=(COLUMN, 1.9))
     tags.draw_lasting(axis, frame)
-    axis.yaxis.set_major_formatter(lambda seconds, _: tags.duration(seconds))
+    axis.set_yticks([1e-3, 1, tags.DAY, tags.YEAR, 1000 * tags.YEAR], ["1 ms", "1 s", "a day", "a year", "1000 years"])
+    axis.yaxis.set_minor_locator(ticker.NullLocator())
     axis.set_ylabel("until it is back")
     _finish(figure, results, axis)
     return figure

@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas
 
 from .. import tags
-from ..catalogue import WORKLOADS
+from ..catalogue import OURS, WORKLOADS
 from ..summary import spread
-from ..targets import OURS
 from .results import Results
 from .verification import Subject
 
