@@ -48,7 +48,7 @@ def _finish(figure, results: Results, axis=None) -> None:
             legend.remove()
         below = box.height / figure.dpi
     figure.set_figheight(figure.get_figheight() + below)
-    figure.tight_layout(pad=0.4, rect=(0, below / figure.get_figheight(), 1, 1))
+    figure.tight_layout(pad=0.4, h_pad=0.9, rect=(0, below / figure.get_figheight(), 1, 1))
 
 
 def _in_unit(axis, unit: str) -> None:
@@ -135,6 +135,7 @@ def sizes(results: Results):
     axis.set_xscale("log")
     _in_unit(axis.xaxis, "")
     axis.set_yscale("log")
+    axis.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     axis.yaxis.set_major_formatter(ticker.ScalarFormatter())
     axis.yaxis.set_minor_formatter(ticker.NullFormatter())
     axis.set_xlabel("entries")

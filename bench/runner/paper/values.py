@@ -27,7 +27,9 @@ def number(value: float) -> str:
     """Three figures, no more."""
     if value >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    text = f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    mantissa, _, exponent = text.partition("e")
+    return rf"${mantissa}\cdot10^{{{int(exponent)}}}$" if exponent else text
 
 
 def duration(seconds: float) -> str:
