@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSL-1.0
-"""The numbers of the paper are those of the records; what was not measured says so; LaTeX is not asked to run here."""
+"""The numbers of the paper are those of the records; what was not measured is an error that names it; every figure can be read in
+print. LaTeX runs only where it is installed."""
 
 import json
 import lzma
 import re
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
+
+from matplotlib.text import Text
 
 from runner import options, plan
 from runner.catalogue import WORKLOADS, read_maps
@@ -85,17 +89,45 @@ class Paper(unittest.TestCase):
         table = values.ratios_table(Results([self.results(
             [record(name, "find_hit", 5) for name in ("wane_epoch", "lfht_qsbr", "tbb")],
             [ratio("lfht_qsbr", "find_hit", 1.5)])]))
-        self.assertIn(r"lfht\_qsbr & 1.50 \tiny [0.75, 3.00]", table)
+        self.assertIn(r"lfht\_qsbr (0.13.2) & 1.50 [0.75, 3.00]", table)
         self.assertNotIn("tbb", table)
 
     def test_everything_latex_reads_is_written_even_of_a_small_study(self):
         out = self.directory / "paper"
         missing = build.prepare(Results([self.results([record("wane_epoch", "find_hit", 5), record("tbb", "find_hit", 4)])]), out)
-        self.assertIn("figure growth", missing)
+        self.assertTrue({"figure growth", "table overhead", "table replay", "mix50 in figure throughput"} <= set(missing), missing)
         self.assertNotIn("figure throughput", missing)
         for name in ("paper.tex", "references.bib", "values.tex", "ratios.tex", "replay.tex", "throughput.pdf", "tags.pdf",
                      "verification.pdf"):
             self.assertTrue((out / name).stat().st_size > 0, name)
+
+    def test_a_paper_that_lacks_something_is_refused_by_name_unless_it_may_be_partial(self):
+        path = self.results([record("wane_epoch", "find_hit", 5)])
+        with self.assertRaisesRegex(build.PaperError, r"lack.*growth\.null\.max.*table overhead.*figure sweeping"):
+            build.build([path], self.directory / "paper")
+
+    def test_the_overhead_is_that_of_the_map_that_does_nothing(self):
+        table = values.overhead_table(Results([self.results(
+            [record("wane_epoch", "find_hit", 5), record("wane_epoch", "mix50", 4),
+             *(record("null", "find_hit", mops, trial=trial) for trial, mops in enumerate((100, 50, 200)))])]))
+        self.assertIn(r"find\_hit & 10 & 5 to 20 & 200 & 5.0", table)
+        self.assertNotIn("mix50", table)
+
+    def test_small_numbers_are_latex(self):
+        self.assertEqual([values.number(value) for value in (3.2e-5, 0.5, 1234.5)], [r"$3.2\cdot10^{-5}$", "0.5", "1,234"])
+
+    def test_traces_stand_beside_each_other(self):
+        replays = [record(name, "replay", 5, trace=trace, hit_ratio=hits, resident_entries=90.0, expired_resident_entries=40.0,
+                          trace_seconds=7200.0)
+                   for name in ("wane_epoch", "tbb") for trace, hits in (("generated:twitter-clusters", 0.5), ("twitter:x_1", 0.9))]
+        results = Results([self.results(replays)])
+        figure = figures.replayed(results)
+        self.addCleanup(figures.plt.close, figure)
+        self.assertEqual([len(axis.patches) for axis in figure.axes], [4, 4, 4])
+        self.assertEqual([bar.get_width() for bar in figure.axes[1].patches], [50, 50, 90, 90])
+        self.assertAlmostEqual(figure.axes[2].patches[0].get_width(), 40 * 45e-6)
+        self.assertEqual(values.replay_table(results).count("tbb"), 2)
+        self.assertEqual(values.values(results, [], 0)["replay.trace"], r"generated:twitter-clusters, twitter:x\_1")
 
     def test_the_same_results_make_the_same_files(self):
         results = Results([self.results([record("wane_epoch", "find_hit", 5), record("tbb", "find_hit", 4)])])
@@ -127,13 +159,73 @@ class Paper(unittest.TestCase):
         self.assertEqual(len(garbage_axis.lines), 1)
 
 
-class Text(unittest.TestCase):
-    def test_no_result_is_typed_in(self):
-        """No digits before a unit in the evaluation but those of a value."""
+class Reference(unittest.TestCase):
+    """The reference run, which is committed."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.paths = sorted((build.SOURCES / "data").glob("*.json.xz"))
+        cls.results = Results(cls.paths)
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
+    def test_it_has_all_that_the_paper_shows(self):
+        self.assertEqual(build.prepare(self.results, self.directory), [])
+
+    def test_without_a_workload_that_the_paper_shows_something_is_missing(self):
+        text = values.in_use(build.SOURCES / "paper.tex")
+        shown = {workload for figure in figures.FIGURES.values() for workload in figure.shows}
+        self.assertTrue({"storm", "replay", "growth", "tags_wrap", "oversubscribed"} <= shown)
+        for workload in (*sorted(shown), "expire"):
+            results = Results(self.paths)
+            results.records = [record for record in results.records if record["workload"] != workload]
+            results.frame = results.frame[results.frame["workload"] != workload]
+            known = values.values(results, *verification.read())
+            lacking = [name for name, figure in figures.FIGURES.items() if workload in figure.shows]
+            self.assertTrue(lacking or [key for key in text if key not in known], workload)
+
+    def test_every_figure_can_be_read_in_print(self):
+        """No text below 7 points, in figures that are as wide as the page prints them; and no text outside them."""
+        subjects, _ = verification.read()
+        with figures.plt.rc_context(figures.STYLE):
+            made = {name: figure.draw(self.results) for name, figure in figures.FIGURES.items()}
+            made["verification"] = figures.verification(subjects)
+            figures._finish(made["verification"], self.results)
+            for name, figure in made.items():
+                self.addCleanup(figures.plt.close, figure)
+                figure.draw_without_rendering()
+                self.assertIn(figure.get_figwidth(), (figures.COLUMN, figures.TEXT), name)
+                box = figure.get_tightbbox(figure.canvas.get_renderer())
+                self.assertTrue(-0.02 < box.x0 and box.x1 < figure.get_figwidth() + 0.02, (name, box))
+                for text in figure.findobj(Text):
+                    self.assertTrue(text.get_fontsize() >= 7 or not text.get_text(), (name, text))
+
+    @unittest.skipUnless(shutil.which("latexmk"), "latexmk is not installed")
+    def test_it_makes_the_same_pdf_twice(self):
+        pdfs = [build.build(self.paths, self.directory / name)[0].read_bytes() for name in ("one", "other")]
+        self.assertEqual(*pdfs)
+
+
+class Words(unittest.TestCase):
+    def test_what_the_paper_includes_is_made_and_what_is_made_is_included(self):
         text = (build.SOURCES / "paper.tex").read_text()
-        evaluation = text.partition(r"\subsection{Throughput}")[2].partition(r"\section{Limits}")[0]
+        drawn = re.findall(r"\\includegraphics\[width=\\(?:column|text)width\]\{(\w+)\.pdf\}", text)
+        self.assertEqual(sorted(drawn), sorted([*figures.FIGURES, "verification"]))
+        self.assertEqual(text.count("includegraphics"), len(drawn))
+        self.assertEqual(set(re.findall(r"\\input\{(\w+)\.tex\}", text)), {"values", *values.TABLES})
+
+    def test_no_result_is_typed_in(self):
+        """No digits before a unit in the abstract, the verification and the evaluation but those of a value."""
+        text = (build.SOURCES / "paper.tex").read_text()
+        between = [text.partition(begin)[2].partition(end)[0] for begin, end in (
+            (r"\begin{abstract}", r"\end{abstract}"), (r"\section{Verification}", r"\section{Limits}"))]
+        self.assertTrue(all(between))
+        evaluation = "\n".join(between)
         unit = r"(ms|s|ns|\\textmu|MB|GiB|\\%|million|times|Mops)"
-        typed = re.compile(rf"\d(\\,|\s)*{unit}(?![a-z]| intervals)")
+        typed = re.compile(rf"\d(\\,|\s)*{unit}(?![a-z]| (?:bootstrap )?intervals)")
         self.assertIsNone(typed.search(values.IN_USE.sub("", evaluation)))
         self.assertIsNotNone(typed.search(r"\wane{} needs 45 ns"))
 
