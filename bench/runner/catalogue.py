@@ -158,6 +158,8 @@ WORDS = read_words()
 RIVALS = read_rivals()
 # One whose garbage behind a parked reader has no bound but the sweeper's limit, and the two whose garbage has one.
 IN_SCENES = ("wane_epoch", "wane_hazard", "wane_ibr", *RIVALS)
+# Left out unless they are asked for: no peers, but what a measurement is read by.
+CONTROLS = ("null", "two_lines")
 # Those of the others whose adapters take string keys; of wane all but one that hands out copies, and the control.
 WITH_STRINGS = ("lfht_memb", "lfht_qsbr", "tbb", "libcuckoo")
 NOT_WITH_STRINGS = ("wane_versioned", "wane_leak")
@@ -169,6 +171,8 @@ def applies(workload: Workload, map_: Map) -> bool:
         return map_.name in workload.words
     if workload.scene or map_.name in RIVALS:
         return workload.scene and map_.name in IN_SCENES
+    if map_.name == "two_lines":  # which has one size
+        return workload.group == "steady" and not workload.batched
     if workload.strings:
         return map_.name in WITH_STRINGS or map_.is_wane and map_.name not in NOT_WITH_STRINGS
     if workload.needs_freeing and not map_.frees:

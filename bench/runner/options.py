@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .catalogue import OURS, RIVALS, WORDS, WORKLOADS, Map, Workload
+from .catalogue import CONTROLS, OURS, RIVALS, WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="All maps use jemalloc, whose MALLOC_CONF is honoured and recorded: MALLOC_CONF=thp:always gives the "
                "peers huge pages too.")
     parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all "
-                        "but null)")
+                        f"but {' and '.join(CONTROLS)})")
     parser.add_argument("--workloads", metavar="A,B", help="workloads, or beginnings of their names up to a '_' "
                         "(default: those that --list marks with *)")
     parser.add_argument("--entries", type=_counts, metavar="N", help="entries, as 1M; of several, as 1k,100k,10M, each "
@@ -146,7 +146,7 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     if given.maps is not None:
         map_names = _chosen(given.maps, "map", list(maps))
     else:
-        map_names = set(maps) - (NOT_IN_PAPER if given.paper else {"null"})
+        map_names = set(maps) - (NOT_IN_PAPER if given.paper else set(CONTROLS))
     if given.workloads is not None:
         workload_names = _chosen(given.workloads, "workload", [workload.name for workload in WORKLOADS])
         if not given.full:  # a beginning of names stands for those that do not need --full
@@ -182,8 +182,8 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     )
 
 
-# Flavours of RCU that differ little from the others, and the control of the reclaimers.
-NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak"}
+# Flavours of RCU that differ little from the others, the control of the reclaimers, and that of the machine.
+NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak", "two_lines"}
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -192,7 +192,7 @@ def of_sizes(chosen: Options) -> Options:
     shows."""
     find_hit = next(workload for workload in WORKLOADS if workload.name == "find_hit")
     largest = max(chosen.entries_of(find_hit))
-    beside = tuple(map_ for map_ in chosen.maps if map_.name == OURS or not (map_.is_wane or map_.name == "null"))
+    beside = tuple(map_ for map_ in chosen.maps if map_.name == OURS or not (map_.is_wane or map_.name in CONTROLS))
     return replace(chosen, maps=beside or chosen.maps, workloads=(find_hit,), threads=(1,), entries=tuple(size for size in SIZES if size < largest),
                    out=chosen.out / "sizes", compare=None)
 
