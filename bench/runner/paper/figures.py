@@ -314,7 +314,7 @@ def verification(results: Results, subjects: list[Subject]):
     axis.set_yticks(range(len(families)), list(families))
     axis.invert_yaxis()
     axis.set_xlim(right=1.35 * longest)
-    axis.set_xlabel("seconds; beside each bar the number of what it explored or checked")
+    axis.set_xlabel("seconds; beside each bar how many")
     _finish(figure, results, axis)
     return figure
 
