@@ -192,8 +192,7 @@ class Reference(unittest.TestCase):
         subjects, _ = verification.read()
         with figures.plt.rc_context(figures.STYLE):
             made = {name: figure.draw(self.results) for name, figure in figures.FIGURES.items()}
-            made["verification"] = figures.verification(subjects)
-            figures._finish(made["verification"], self.results)
+            made["verification"] = figures.verification(self.results, subjects)
             for name, figure in made.items():
                 self.addCleanup(figures.plt.close, figure)
                 figure.draw_without_rendering()

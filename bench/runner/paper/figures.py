@@ -293,7 +293,7 @@ def _family(name: str) -> str:
     return first + name[len(base):]
 
 
-def verification(subjects: list[Subject]):
+def verification(results: Results, subjects: list[Subject]):
     """Seconds by family of subjects, and how much of what was explored or checked in them."""
     what = ("schedules", "states", "calls", "visits")
     families: dict[str, list[Subject]] = {}
@@ -314,8 +314,8 @@ def verification(subjects: list[Subject]):
     axis.set_yticks(range(len(families)), list(families))
     axis.invert_yaxis()
     axis.set_xlim(right=1.35 * longest)
-    axis.set_xlabel("seconds; beside the bars how many")
-    axis.legend(loc="lower right")
+    axis.set_xlabel("seconds; beside each bar how many")
+    _finish(figure, results, axis)
     return figure
 
 
@@ -357,8 +357,7 @@ def draw(results: Results, subjects: list[Subject], directory: Path) -> list[str
                 made[name] = _nothing(name)
             else:
                 missing += [f"{workload} in figure {name}" for workload in figure.shows if results.of_workload(workload).empty]
-        made["verification"] = verification(subjects)
-        _finish(made["verification"], results)
+        made["verification"] = verification(results, subjects)
         for name, figure in made.items():
             # No date, so that the same results make the same file.
             figure.savefig(directory / f"{name}.pdf", metadata={"CreationDate": None})
