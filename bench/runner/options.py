@@ -193,8 +193,8 @@ def of_sizes(chosen: Options) -> Options:
     find_hit = next(workload for workload in WORKLOADS if workload.name == "find_hit")
     largest = max(chosen.entries_of(find_hit))
     beside = tuple(map_ for map_ in chosen.maps if map_.name == OURS or not (map_.is_wane or map_.name in CONTROLS))
-    return replace(chosen, maps=beside or chosen.maps, workloads=(find_hit,), threads=(1,), entries=tuple(size for size in SIZES if size < largest),
-                   out=chosen.out / "sizes", compare=None)
+    return replace(chosen, maps=beside or chosen.maps, workloads=(find_hit,), threads=(1,),
+                   entries=tuple(size for size in SIZES if size < largest), out=chosen.out / "sizes", compare=None)
 
 
 def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
