@@ -198,23 +198,22 @@ def overhead_table(results: Results) -> str | None:
 
 
 def replay_table(results: Results) -> str | None:
-    """A row a map of each trace, which it names where there are several."""
+    """A row a map of each trace; where there are several, below the name of each, which takes no width from the numbers."""
     frame = results.of_workload("replay", threads=1)
     rows = []
     traces = list(dict.fromkeys(frame["trace"])) if not frame.empty else []
-    several = len(traces) > 1
     for trace in traces:
+        if len(traces) > 1:
+            rows.append([rf"\multicolumn{{6}}{{@{{}}l@{{}}}}{{\emph{{{escaped(trace)}}}}}"])
         for map_ in results.maps:
             one = frame[(frame["map"] == map_.name) & (frame["trace"] == trace)]
             if one.empty or map_.name in CONTROLS:
                 continue
             expired = one["expired_resident_entries"]
-            named = [escaped(trace)] if several else []
-            rows.append([*named, escaped(results.label(map_.name)), number(one["mops"].median()),
-                         f"{100 * one['hit_ratio'].median():.1f}", f"{one['resident_entries'].median():,.0f}", f"{expired.median():,.0f}",
-                         number(1e-6 * (expired * one["bytes_per_entry"]).median())])
-    head = [*["trace"] * several, "map", "Mops/s", r"hits, \%", "resident", "of them expired", "MB"]
-    return _tabular("@{}" + "l" * several + "lrrrrr@{}", head, rows)
+            rows.append([escaped(results.label(map_.name)), number(one["mops"].median()),
+                         f"{100 * one['hit_ratio'].median():.1f}", f"{one['resident_entries'].median():,.0f}",
+                         f"{expired.median():,.0f}", number(1e-6 * (expired * one["bytes_per_entry"]).median())])
+    return _tabular("@{}lrrrrr@{}", ["map", "Mops/s", r"hits, \%", "resident", "of them expired", "MB"], rows)
 
 
 TABLES = {"ratios": ratios_table, "overhead": overhead_table, "replay": replay_table}
