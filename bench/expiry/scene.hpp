@@ -135,7 +135,9 @@ class scene_cell : public cell {
     }
     result.series = {{"sample_ms", samples_.ms},
                      {"sample_overdue_bytes", samples_.overdue},
-                     {"sample_awaiting_bytes", samples_.awaiting}};
+                     {"sample_awaiting_bytes", samples_.awaiting},
+                     {"response_tail_nanoseconds", seen.response.tail()},
+                     {"empty_tail_nanoseconds", seen.empty.tail()}};
     check(seen.wrong_values == 0, "a lookup returned a value that belongs to another key");
     check(seen.found_expired == 0, "a lookup returned an entry past its deadline");
     check(seen.missed_live == 0, "a lookup missed an entry before its deadline");

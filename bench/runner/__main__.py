@@ -87,7 +87,8 @@ def _paper(chosen: options.Options, console: Console) -> int:
     """Two studies, and the paper from both."""
     of_sizes = options.of_sizes(chosen)
     status = _study(chosen, console) | _study(of_sizes, console)
-    pdf, missing = build_paper([chosen.out / "results.json", of_sizes.out / "results.json"], chosen.out / "paper")
+    pdf, missing = build_paper([chosen.out / "results.json", of_sizes.out / "results.json"], chosen.out / "paper",
+                               partial=not chosen.whole)
     if missing:
         console.print(f"note: the paper lacks what was not measured: {', '.join(missing)}", markup=False, highlight=False,
                       soft_wrap=True)

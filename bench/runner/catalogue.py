@@ -61,6 +61,7 @@ class Workload:
 
 
 MILLION = 1_000_000
+OURS = "wane_epoch"  # the map that stands for wane beside its peers
 
 
 # What is asked of a store, and of a near_cache in front of it.

@@ -167,7 +167,7 @@ def _draw_quantiles(axis, rows: pandas.DataFrame, styles: dict[str, dict], figur
     axis.set_yscale("log")
 
 
-def draw_checks(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
+def _draw_checks(axis, rows: pandas.DataFrame, styles: dict[str, dict]) -> None:
     names = list(QUANTILES)
     _draw_quantiles(axis, rows, styles, "response", names)
     alone = [rows[f"empty_{quantile}_seconds"].median() for quantile in names]
@@ -265,7 +265,7 @@ def draw(records: list[dict], maps: tuple[Map, ...], machine: dict, directory: P
     if frame.empty:
         return []
     styles = styles_of(tuple(map_ for map_ in maps if (frame["map"] == map_.name).any()))
-    latency = _grid(frame, styles, [(draw_checks, "response_p999_seconds"), (_draw_calls, "service_p999_seconds"),
+    latency = _grid(frame, styles, [(_draw_checks, "response_p999_seconds"), (_draw_calls, "service_p999_seconds"),
                                     (draw_lateness, "lateness_p99_seconds"), (draw_cpu, "cleaner_cpu_share")],
                     machine)
     over = _grid(frame, styles, [(_draw_overdue, None), (_draw_awaiting, "awaiting_bytes_peak")], machine)

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .catalogue import CONTROLS, RIVALS, STORES, WORDS, WORKLOADS, Map, Workload
+from .catalogue import CONTROLS, OURS, RIVALS, STORES, WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -36,6 +36,7 @@ class Options:
     fresh: bool
     compare: Path | None
     paper: bool
+    whole: bool  # maps, workloads and threads are the defaults, of which the paper has everything
     list: bool
 
     def entries_of(self, workload: Workload) -> tuple[int, ...]:
@@ -121,8 +122,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fresh", action="store_true", help="discard what an earlier study left in DIR")
     parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print the ratios to an earlier study's "
                         "results.json, with 95%% intervals, and what got slower")
-    parser.add_argument("--paper", action="store_true", help="measure the growth and the sizes of maps, too, and build the "
-                        "paper of papers/throughput from the results: DIR/paper/paper.pdf")
+    parser.add_argument("--paper", action="store_true", help="measure what the paper of papers/throughput shows, and build "
+                        "it from the results: DIR/paper/paper.pdf")
     parser.add_argument("--list", action="store_true", help="name the maps and workloads, and stop")
     return parser
 
@@ -152,13 +153,16 @@ def _chosen_workloads(text: str, full: bool) -> set[str]:
 
 def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     given = _parser().parse_args(arguments)
-    map_names = _chosen(given.maps, "map", list(maps)) if given.maps is not None else set(maps) - set(CONTROLS)
+    if given.maps is not None:
+        map_names = _chosen(given.maps, "map", list(maps))
+    else:
+        map_names = set(maps) - (NOT_IN_PAPER if given.paper else set(CONTROLS))
     if given.workloads is not None:
         workload_names = _chosen_workloads(given.workloads, given.full)
     else:
         workload_names = {workload.name for workload in WORKLOADS if given.full or not workload.full_only}
-        if given.paper:
-            workload_names.add("growth")
+        if given.paper and not given.full:
+            workload_names = workload_names - {"fill"} | {"growth"}
     if given.trace is not None and not given.trace.is_file():
         raise UsageError(f"--trace: there is no file '{given.trace}'")
     if given.trace is not None and "replay" not in workload_names:
@@ -179,19 +183,24 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         fresh=given.fresh,
         compare=given.compare,
         paper=given.paper,
+        whole=given.maps is None and given.workloads is None and given.threads is None,
         list=given.list,
     )
 
 
+# Flavours of RCU that differ little from the others, the control of the reclaimers, and that of the machine.
+NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak", "two_lines"}
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
 def of_sizes(chosen: Options) -> Options:
-    """The second study of a paper: lookups over the size of the map, up to that of the first."""
+    """The second study of a paper: lookups over the size of the map, up to that of the first, in the maps that its figure
+    shows."""
     find_hit = next(workload for workload in WORKLOADS if workload.name == "find_hit")
     largest = max(chosen.entries_of(find_hit))
-    return replace(chosen, workloads=(find_hit,), threads=(1,), entries=tuple(size for size in SIZES if size < largest),
-                   out=chosen.out / "sizes", compare=None)
+    beside = tuple(map_ for map_ in chosen.maps if map_.name == OURS or not (map_.is_wane or map_.name in CONTROLS))
+    return replace(chosen, maps=beside or chosen.maps, workloads=(find_hit,), threads=(1,),
+                   entries=tuple(size for size in SIZES if size < largest), out=chosen.out / "sizes", compare=None)
 
 
 def print_list(maps: dict[str, Map], file=sys.stdout) -> None:

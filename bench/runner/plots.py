@@ -74,7 +74,7 @@ def _throughput(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, di
     return save(figure, directory, "throughput")
 
 
-def draw_sizes(axis, frame: pandas.DataFrame, workload: str, styles: dict[str, dict]) -> None:
+def _draw_sizes(axis, frame: pandas.DataFrame, workload: str, styles: dict[str, dict]) -> None:
     """Throughput of one thread over the size of the map."""
     of_workload = spread(frame[(frame["workload"] == workload) & (frame["threads"] == 1)], "mops")
     for name, style in styles.items():
@@ -95,7 +95,7 @@ def _sizes(frame: pandas.DataFrame, maps: tuple[Map, ...], caption: str, directo
     styles = styles_of(maps)
     figure, axes = plt.subplots(1, len(present), figsize=(4.5 * len(present) + 1, 3.6), squeeze=False)
     for axis, workload in zip(axes[0], present):
-        draw_sizes(axis, frame, workload, styles)
+        _draw_sizes(axis, frame, workload, styles)
         axis.set_title(f"{workload}, one thread", fontsize=10)
     figure.tight_layout()
     labelled = {label: handle for handle, label in zip(*axes[0][0].get_legend_handles_labels())}

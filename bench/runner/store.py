@@ -12,6 +12,13 @@ from .options import UsageError
 from .plan import Cell
 
 
+def make_directory(directory: Path) -> None:
+    """A new one ignores itself in git: what is written there is made from the tree and is no part of it."""
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        (directory / ".gitignore").write_text("*\n")
+
+
 class Store:
     """Records are appended and flushed one by one; whatever stops a study, what it measured is kept."""
 
@@ -19,7 +26,7 @@ class Store:
         self.directory = directory
         self._records_file = directory / "records.jsonl"
         self._configuration_file = directory / "configuration.json"
-        directory.mkdir(parents=True, exist_ok=True)
+        make_directory(directory)
         if fresh:
             self._records_file.unlink(missing_ok=True)
             self._configuration_file.unlink(missing_ok=True)

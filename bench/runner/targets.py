@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import pandas
 from rich.table import Table
 
-from .catalogue import CONTROLS, WORKLOAD, WORKLOADS
+from .catalogue import CONTROLS, OURS, WORKLOAD, WORKLOADS
 from .summary import plural
 
-OURS = "wane_epoch"
 LARGE, SMALL = 1_000_000, 100_000  # entries from which on, and up to which, targets hold
 
 

@@ -2,6 +2,7 @@
 """Plan, store, medians: what a study does between its command line and its programs."""
 
 import json
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -62,6 +63,14 @@ class Storage(unittest.TestCase):
         with self.assertRaisesRegex(options.UsageError, "differs in a; "):
             Store(self.directory, {"a": 2, "b": 2}, fresh=False)
         self.assertEqual(Store(self.directory, {"a": 2, "b": 2}, fresh=True).done, [])
+
+    def test_a_directory_that_it_makes_ignores_itself_in_git(self):
+        subprocess.run(["git", "init", "-q", self.directory], check=True)
+        Store(self.directory / "made", {}, fresh=False).add(record(self.cell, 5.0))
+        (self.directory / "there").mkdir()
+        Store(self.directory / "there", {}, fresh=False)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=self.directory, check=True, capture_output=True, text=True)
+        self.assertEqual(status.stdout, "?? there/\n")
 
     def test_a_failed_cell_is_tried_again_and_reported_until_it_succeeds(self):
         store = Store(self.directory, {}, fresh=False)

@@ -17,12 +17,14 @@ def main() -> int:
     parser.add_argument("results", nargs="*", type=Path, help="results.json of bench/study, also as .xz (default: those of "
                         "the reference run, papers/throughput/data)")
     parser.add_argument("--out", type=Path, default=Path("build/paper"), metavar="DIR", help="default: %(default)s")
+    parser.add_argument("--partial", action="store_true", help="build it also when something was not measured, and say so in its "
+                        "place")
     given = parser.parse_args()
     paths = given.results or sorted((SOURCES / "data").glob("*.json.xz"))
     if not paths:
         parser.error("there are no results in papers/throughput/data; name some")
     try:
-        pdf, missing = build(paths, given.out)
+        pdf, missing = build(paths, given.out, given.partial)
     except (PaperError, ResultsError) as error:
         print(f"papers/throughput/build: {error}", file=sys.stderr)
         return 1

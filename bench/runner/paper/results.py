@@ -42,6 +42,8 @@ class Results:
         self.records = [record for one in read for record in one["records"]]
         if not self.records:
             raise ResultsError(f"{paths[0]}: nothing was measured")
+        # Seconds since 1970; of studies that had no rounds, 0.
+        self.measured_at = int(max(record.get("round_began", 0) for record in self.records))
         there = {record["map"] for record in self.records}
         self.maps: tuple[Map, ...] = tuple(map_ for map_ in read_maps().values() if map_.name in there)
         self.frame = with_units(self.records)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas
 
 from .. import tags
-
+from ..catalogue import CONTROLS, OURS, WORKLOADS
 from ..summary import spread
 from .results import Results
 from .verification import Subject
@@ -27,7 +27,9 @@ def number(value: float) -> str:
     """Three figures, no more."""
     if value >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    text = f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+    mantissa, _, exponent = text.partition("e")
+    return rf"${mantissa}\cdot10^{{{int(exponent)}}}$" if exponent else text
 
 
 def duration(seconds: float) -> str:
@@ -137,7 +139,9 @@ def of_checks(subjects: list[Subject], mutants: int) -> dict[str, str]:
 
 def values(results: Results, subjects: list[Subject], mutants: int) -> dict[str, str]:
     replays = results.of_workload("replay")
-    trace = {} if replays.empty else {"replay.trace": escaped(str(replays["trace"].iloc[0]))}
+    trace = {} if replays.empty else {
+        "replay.trace": escaped(", ".join(dict.fromkeys(replays["trace"]))),
+        "replay.compression": number((replays["trace_seconds"] / replays["measured_seconds"]).median())}
     return {**_of_machine(results), **_of_maps(results), **_of_growth(results), **_of_expiry(results),
             **_of_reclaimers(results), **_of_tags(results), **trace, **of_checks(subjects, mutants)}
 
@@ -156,34 +160,68 @@ def write(known: dict[str, str], asked: list[str], path: Path) -> list[str]:
     return missing
 
 
-def _tabular(columns: str, head: list[str], rows: list[list[str]]) -> str:
+def _tabular(columns: str, head: list[str], rows: list[list[str]]) -> str | None:
     if not rows:
-        return NOT_MEASURED + "\n"
+        return None
     body = [" & ".join(row) + r" \\" for row in rows]
     return "\n".join([rf"\begin{{tabular}}{{{columns}}}", r"\toprule", " & ".join(head) + r" \\", r"\midrule", *body,
                       r"\bottomrule", r"\end{tabular}", ""])
 
 
-def ratios_table(results: Results) -> str:
+def ratios_table(results: Results) -> str | None:
     """A row a map, a column a workload; only those that each have something."""
     shown = [name for name in ("find_hit", "find_miss", "mix95", "mix50")
              if any(one["workload"] == name for one in results.ratios)]
     rows = []
     for map_ in results.maps:
         ones = [values_of_ratio(results, name, map_.name, 1) for name in shown]
-        if any(ones) and map_.name != "null":
-            cells = ["--" if one is None else f"{one['ratio']:.2f} \\tiny [{one['low']:.2f}, {one['high']:.2f}]" for one in ones]
-            rows.append([escaped(map_.name), *cells])
+        if any(ones) and map_.name not in CONTROLS:
+            cells = ["--" if one is None else f"{one['ratio']:.2f} [{one['low']:.2f}, {one['high']:.2f}]" for one in ones]
+            rows.append([escaped(results.label(map_.name)), *cells])
     return _tabular("@{}l" + "r" * len(shown) + "@{}", ["over", *map(escaped, shown)], rows)
 
 
-def replay_table(results: Results) -> str:
+def overhead_table(results: Results) -> str | None:
+    """What the adapter and the loop around it take of an operation: a row a workload, with the map that does nothing and ours."""
+    frame = results.of_group("steady")
+    frame = frame[frame["threads"] == 1] if not frame.empty else frame
+    rows = []
+    for workload in WORKLOADS:
+        of_workload = frame[frame["workload"] == workload.name] if not frame.empty else frame
+        nothing, ours = (1e3 / of_workload[of_workload["map"] == name]["mops"] if not of_workload.empty else of_workload
+                         for name in ("null", OURS))
+        if nothing.empty or ours.empty:
+            continue
+        rows.append([escaped(workload.name), number(nothing.median()), f"{number(nothing.min())} to {number(nothing.max())}",
+                     number(ours.median()), f"{100 * nothing.median() / ours.median():.1f}"])
+    return _tabular("@{}lrrrr@{}", ["workload", "nothing, ns", "least to greatest", r"\wane{}, ns", r"share, \%"], rows)
+
+
+def replay_table(results: Results) -> str | None:
+    """A row a map of each trace; where there are several, below the name of each, which takes no width from the numbers."""
     frame = results.of_workload("replay", threads=1)
     rows = []
-    for map_ in results.maps if not frame.empty else ():
-        one = frame[frame["map"] == map_.name]
-        if one.empty or map_.name == "null":
-            continue
-        rows.append([escaped(map_.name), number(one["mops"].median()), f"{100 * one['hit_ratio'].median():.1f}",
-                     f"{one['resident_entries'].median():,.0f}", f"{one['expired_resident_entries'].median():,.0f}"])
-    return _tabular("@{}lrrrr@{}", ["map", "Mops/s", r"hits, \%", "resident", "of them expired"], rows)
+    traces = list(dict.fromkeys(frame["trace"])) if not frame.empty else []
+    for trace in traces:
+        if len(traces) > 1:
+            rows.append([rf"\multicolumn{{6}}{{@{{}}l@{{}}}}{{\emph{{{escaped(trace)}}}}}"])
+        for map_ in results.maps:
+            one = frame[(frame["map"] == map_.name) & (frame["trace"] == trace)]
+            if one.empty or map_.name in CONTROLS:
+                continue
+            expired = one["expired_resident_entries"]
+            rows.append([escaped(results.label(map_.name)), number(one["mops"].median()),
+                         f"{100 * one['hit_ratio'].median():.1f}", f"{one['resident_entries'].median():,.0f}",
+                         f"{expired.median():,.0f}", number(1e-6 * (expired * one["bytes_per_entry"]).median())])
+    return _tabular("@{}lrrrrr@{}", ["map", "Mops/s", r"hits, \%", "resident", "of them expired", "MB"], rows)
+
+
+TABLES = {"ratios": ratios_table, "overhead": overhead_table, "replay": replay_table}
+
+
+def write_tables(results: Results, directory: Path) -> list[str]:
+    """Writes all tables. Returns those for which the study has nothing, which say so."""
+    made = {name: makes(results) for name, makes in TABLES.items()}
+    for name, text in made.items():
+        (directory / f"{name}.tex").write_text(text or NOT_MEASURED + "\n")
+    return [f"table {name}" for name, text in made.items() if text is None]
