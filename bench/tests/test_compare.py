@@ -81,6 +81,17 @@ class Shown(unittest.TestCase):
         self.assertIn("│ tbb │ 0.50 │", text)
         self.assertEqual(compare.tables([], ALL), [])
 
+    def test_stores_stand_with_the_maps_and_are_flagged(self):
+        old = [record("redis", [4], workload="near_cache_find"), record("lmdb", [4], workload="near_cache_find_bare")]
+        new = [{**one, "ops_per_second": 2.0, "turn_ops_per_second": [2.0]} for one in old]
+        made = compare.compared(old, new)
+        self.assertEqual(sum(said.startswith("SLOWER: ") for said in compare.remarks({"machine": {}}, {}, made)), 2)
+        table, = compare.tables(made, ALL)
+        console = Console(file=io.StringIO(), width=200)
+        console.print(table)
+        for store in ("redis", "lmdb"):
+            self.assertIn(store, console.file.getvalue())
+
 
 class Reading(unittest.TestCase):
     def setUp(self):
