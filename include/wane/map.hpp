@@ -355,12 +355,14 @@ class map {
 
   template <class F, class K>
   bool visit_hashed(F&& f, std::uint64_t hash, const K& wanted);
-  /// Calls use(value) if the entry of the key is there, and tells whether it is. The common case is inlined into the caller.
+  /// The common case of a reader, for its caller's own code: calls use(value) if the entry of the key is there.
   template <class K, class Use>
-  bool look_up(std::uint64_t hash, const K& wanted, Use&& use);
-  /// The rest of it.
-  template <class K, class Use>
-  bool look_closer(std::uint64_t hash, const K& wanted, Use&& use);
+  auto glance(std::uint64_t hash, const K& wanted, const Use& use);
+  /// For what that leaves unclear.
+  template <class Use, class K>
+  bool visit_in_full(const Use& use, std::uint64_t hash, const K& wanted);
+  template <class K>
+  std::optional<T> find_in_full(std::uint64_t hash, const K& wanted);
 
   /// What the calls for many do at a time: enough that all waits for memory overlap.
   static constexpr std::ptrdiff_t group = 32;

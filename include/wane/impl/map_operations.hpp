@@ -139,24 +139,24 @@ inline bool map<Key, T, Policy>::visit_hashed(F&& f, std::uint64_t hash, const K
 
 template <class Key, class T, class Policy>
 template <class K, class Use>
-[[gnu::always_inline]] inline bool map<Key, T, Policy>::look_up(std::uint64_t hash, const K& wanted, Use&& use) {
-  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
-    typename core::seen what;
-    {
-      const auto held = core_.entries().enter();
-      const auto& list = core_.entries();
-      what = core_.glance(list.bucket_of_hash(hash), hash, wanted, use, list.table().is_cached());
-    }
-    return what == core::seen::there || (what == core::seen::unclear && look_closer(hash, wanted, use));
-  } else {
-    return visit_hashed([&](const Key&, const T& value) { use(value); }, hash, wanted);
-  }
+[[gnu::always_inline]] inline auto map<Key, T, Policy>::glance(std::uint64_t hash, const K& wanted, const Use& use) {
+  const auto& list = core_.entries();
+  const auto held = list.enter();
+  return core_.glance(list.bucket_of_hash(hash), hash, wanted, use, list.table().is_cached());
 }
 
 template <class Key, class T, class Policy>
-template <class K, class Use>
-[[gnu::noinline]] bool map<Key, T, Policy>::look_closer(std::uint64_t hash, const K& wanted, Use&& use) {
+template <class Use, class K>
+[[gnu::noinline]] bool map<Key, T, Policy>::visit_in_full(const Use& use, std::uint64_t hash, const K& wanted) {
   return visit_hashed([&](const Key&, const T& value) { use(value); }, hash, wanted);
+}
+
+template <class Key, class T, class Policy>
+template <class K>
+[[gnu::noinline]] std::optional<T> map<Key, T, Policy>::find_in_full(std::uint64_t hash, const K& wanted) {
+  std::optional<T> copy;
+  visit_hashed([&](const Key&, const T& value) { copy.emplace(value); }, hash, wanted);
+  return copy;
 }
 
 template <class Key, class T, class Policy>
@@ -166,17 +166,23 @@ template <class K>
 {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 16) {
-    // Put together outside the guard, the result stays in registers. g++ copies it through memory otherwise, and who loads its
-    // flag with the bytes beside it waits until the store of that one byte has left the processor.
+  if constexpr (!blanket_reclaimer<typename Policy::reclaimer>) {
+    std::optional<T> copy;
+    visit_hashed([&](const Key&, const T& value) { copy.emplace(value); }, hash, wanted);
+    return copy;
+  } else if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 16) {
+    // Each result is put together by itself, outside the guard, from what nobody has the address of: so it stays in registers.
+    // Through memory g++ stores its flag as one byte and loads it with those beside it, which waits for the store to be done.
     std::array<std::byte, sizeof(T)> copy;
-    const bool there = look_up(hash, wanted, [&](const T& value) { std::memcpy(&copy, &value, sizeof(T)); });
-    if (there) return std::bit_cast<T>(copy);
+    const auto what = glance(hash, wanted, [&](const T& value) { std::memcpy(&copy, &value, sizeof(T)); });
+    if (what == core::seen::there) return std::bit_cast<T>(copy);
+    if (what == core::seen::unclear)
+      if (const auto found = find_in_full(hash, wanted)) return *found;
     return std::nullopt;
   } else {
     std::optional<T> copy;
-    look_up(hash, wanted, [&](const T& value) { copy.emplace(value); });
-    return copy;
+    if (glance(hash, wanted, [&](const T& value) { copy.emplace(value); }) != core::seen::unclear) return copy;
+    return find_in_full(hash, wanted);
   }
 }
 
@@ -236,7 +242,7 @@ std::size_t map<Key, T, Policy>::find_many(const Keys& keys, Values&& values)
       look([&](std::size_t i, const auto& wanted) {
         const auto copy = [&](const T& v) { value->emplace(v); };
         const auto what = core_.glance(*from[i], hashes[i], wanted, copy, cached);
-        return what == core::seen::there || (what == core::seen::unclear && look_closer(hashes[i], wanted, copy));
+        return what == core::seen::there || (what == core::seen::unclear && visit_in_full(copy, hashes[i], wanted));
       });
     } else {
       fetch_ahead(hashes);
@@ -268,7 +274,10 @@ template <class K>
 [[gnu::always_inline]] inline bool map<Key, T, Policy>::contains(const K& key) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  return look_up(hash, wanted, [](const T&) {});
+  const auto use = [](const T&) {};
+  if constexpr (blanket_reclaimer<typename Policy::reclaimer>)
+    if (const auto what = glance(hash, wanted, use); what != core::seen::unclear) return what == core::seen::there;
+  return visit_in_full(use, hash, wanted);
 }
 
 // ---- Assigning -------------------------------------------------------------------------------------------------------
