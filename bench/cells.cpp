@@ -48,6 +48,7 @@ cells make_cells(const settings& s) {
     case group::guard: return guard_cells<BENCH_MAP>(s);
     case group::scenes: return scene_cells_of<BENCH_MAP>(s);
     case group::tags: throw std::runtime_error("is a map, not a word of tags/words.txt");
+    case group::near_cache: throw std::runtime_error("is a map, not a store of near_cache/stores.txt");
   }
   throw std::logic_error("no such group");
 }

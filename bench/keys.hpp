@@ -26,6 +26,19 @@ constexpr key_type key_of(std::uint64_t i) noexcept {
   return i ^ (i >> 33);
 }
 
+/// The inverse of key_of.
+constexpr std::uint64_t number_of(key_type key) noexcept {
+  constexpr auto inverse_of = [](std::uint64_t odd) {
+    std::uint64_t inverse = odd;  // right in its last three bits; each step of Newton's doubles them
+    for (int bits = 3; bits < 64; bits *= 2) inverse *= 2 - odd * inverse;
+    return inverse;
+  };
+  key = (key ^ (key >> 33)) * inverse_of(0xC4CEB9FE1A85EC53u);
+  key = (key ^ (key >> 33)) * inverse_of(0xFF51AFD7ED558CCDu);
+  return (key ^ (key >> 33)) - 0x9E3779B97F4A7C15u;
+}
+static_assert(number_of(key_of(0)) == 0 && number_of(key_of(123'456'789)) == 123'456'789);
+
 /// The same for maps with string keys: 16 to 64 bytes, the last 16 of which are digits of the number's own.
 inline std::string string_key_of(std::uint64_t i) {
   std::uint64_t digits = key_of(i);

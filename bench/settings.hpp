@@ -26,7 +26,8 @@ enum class group : std::uint8_t {
   oversubscribed,
   guard,
   scenes,
-  tags
+  tags,
+  near_cache
 };
 
 struct workload {
@@ -48,6 +49,12 @@ inline constexpr std::array workloads{
     workload{"storm", group::scenes},          workload{"parked", group::scenes},
     workload{"tags_cost", group::tags},        workload{"tags_wrap", group::tags},
     workload{"tags_wrap_once", group::tags},   workload{"tags_stall", group::tags},
+    workload{"near_cache_find_bare", group::near_cache},
+    workload{"near_cache_find", group::near_cache},
+    workload{"near_cache_many_bare", group::near_cache},
+    workload{"near_cache_many", group::near_cache},
+    workload{"near_cache_mix_bare", group::near_cache},
+    workload{"near_cache_mix", group::near_cache},
 };
 
 struct requested_cell {

@@ -68,11 +68,12 @@ stream_of<Key> uniform_stream(std::uint64_t first, std::uint64_t last, std::size
 }
 
 /// Keys of the first `entries` numbers, zipf-distributed, popularity scattered over the numbers.
-inline key_stream zipf_stream(std::uint64_t entries, double exponent, std::size_t length, std::uint64_t seed) {
+template <class Key = key_type>
+stream_of<Key> zipf_stream(std::uint64_t entries, double exponent, std::size_t length, std::uint64_t seed) {
   std::mt19937_64 generator(seed);
   zipf_distribution rank(entries, exponent);
-  key_stream stream(length);
-  std::ranges::generate(stream, [&] { return key_of(scatter(rank(generator) - 1, entries)); });
+  stream_of<Key> stream(length);
+  std::ranges::generate(stream, [&] { return key_as<Key>(scatter(rank(generator) - 1, entries)); });
   return stream;
 }
 

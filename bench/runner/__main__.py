@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-from . import build, catalogue, compare, expiry, growth, machine, options, plan, plots, ratios, reclaimers, report, summary, tags, targets
+from . import build, catalogue, compare, expiry, growth, machine, near_cache, options, plan, plots, ratios, reclaimers, report, summary, tags, targets
 from .measure import TraceError, check_trace, measure
 from .paper.build import PaperError
 from .paper.build import build as build_paper
@@ -58,6 +58,7 @@ def _study(chosen: options.Options, console: Console) -> int:
         summary.show([*summary.tables(store.measured, chosen.maps), *ratios.tables(paired, chosen.maps),
                       *reclaimers.tables(store.measured, chosen.maps), *expiry.tables(store.measured, chosen.maps),
                       *growth.tables(store.measured, chosen.maps), *tags.tables(store.measured),
+                      *near_cache.tables(store.measured),
                       *targets.tables(store.measured, paired)])
         drawn = [*plots.draw(store.measured, chosen.maps, about, chosen.out),
                  *reclaimers.draw(store.measured, chosen.maps, about, chosen.out),

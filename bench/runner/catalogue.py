@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 """What there is to measure: the maps, read from maps.txt, wane's rivals in the picture of expiry, the words of the tag
-study, and the workloads."""
+study, the stores behind a near_cache, and the workloads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = BENCH.parent
 
 @dataclass(frozen=True)
 class Map:
-    """A map, or a word of the tag study: in the plan and in the records a word stands where a map stands."""
+    """A map, a word of the tag study, or a store: in the plan and in the records they stand where a map stands."""
 
     name: str
     package: str | None  # the Debian package it comes from; None: this tree
@@ -56,11 +56,20 @@ class Workload:
     threads_per_core: int | None = None  # as many, also with --full; only --threads has others
     full_only: bool = False
     words: tuple[str, ...] = ()  # measured on these words, not on maps; entries are then nodes of a stack
+    store: bool = False  # measured on stores, not on maps; shown by near_cache.py
     scene: bool = False  # of the picture of expiry: on some maps and their rivals, by one thread; shown by expiry.py
 
 
 MILLION = 1_000_000
 OURS = "wane_epoch"  # the map that stands for wane beside its peers
+
+
+# What is asked of a store, and of a near_cache in front of it.
+NEAR_CACHE = {
+    "find": "lookups one by one",
+    "many": "lookups in batches of 16",
+    "mix": "95% lookups, 5% puts with a TTL",
+}
 
 
 def read_mixes(path: Path = BENCH / "mixes.toml") -> list[Workload]:
@@ -122,6 +131,9 @@ WORKLOADS = (
              most_seconds=90.0, fixed_entries=True, full_only=True, words=("handle29",)),
     Workload("tags_stall", "tags_stall", "stalls of 0.1 to 100 ms: has the word come back, would the CAS succeed",
              1024, 1024, least_seconds=0.5, fixed_entries=True, words=("packed16",)),
+    *(Workload(f"near_cache_{name}{suffix}", "near_cache", f"{about}, zipf 0.99, {asked}", 100_000, MILLION, least_seconds=1.0,
+               full_only=True, store=True)
+      for name, about in NEAR_CACHE.items() for suffix, asked in (("_bare", "of a store"), ("", "of a near_cache in front of it"))),
 )  # in the order in which the programs run them
 
 # Groups whose programs are there at the same time and take turns.
@@ -154,10 +166,17 @@ def read_words(path: Path = BENCH / "tags" / "words.txt") -> dict[str, Map]:
     return {name: Map(name, None, about) for name, about in _lines(path)}
 
 
+def read_stores(path: Path = BENCH / "near_cache" / "stores.txt") -> dict[str, Map]:
+    return {name: Map(name, _package(package), about) for name, _needs, package, about in _lines(path)}
+
+
 WORDS = read_words()
+STORES = read_stores()
 RIVALS = read_rivals()
 # One whose garbage behind a parked reader has no bound but the sweeper's limit, and the two whose garbage has one.
 IN_SCENES = ("wane_epoch", "wane_hazard", "wane_ibr", *RIVALS)
+# Left out unless they are asked for: no peers, but what a measurement is read by.
+CONTROLS = ("null", "two_lines")
 # Those of the others whose adapters take string keys; of wane all but one that hands out copies, and the control.
 WITH_STRINGS = ("lfht_memb", "lfht_qsbr", "tbb", "libcuckoo")
 NOT_WITH_STRINGS = ("wane_versioned", "wane_leak")
@@ -167,8 +186,12 @@ def applies(workload: Workload, map_: Map) -> bool:
     """Whether the map can run the workload at all."""
     if workload.words or map_.name in WORDS:
         return map_.name in workload.words
+    if workload.store or map_.name in STORES:
+        return workload.store and map_.name in STORES
     if workload.scene or map_.name in RIVALS:
         return workload.scene and map_.name in IN_SCENES
+    if map_.name == "two_lines":  # which has one size
+        return workload.group == "steady" and not workload.batched
     if workload.strings:
         return map_.name in WITH_STRINGS or map_.is_wane and map_.name not in NOT_WITH_STRINGS
     if workload.needs_freeing and not map_.frees:

@@ -10,7 +10,7 @@ import numpy
 import pandas
 from rich.table import Table
 
-from .catalogue import WORKLOADS, Map
+from .catalogue import STORES, WORKLOAD, WORKLOADS, Map
 from .options import UsageError
 from .ratios import RESAMPLES
 from .summary import of_maps, plural, table_of_maps
@@ -35,7 +35,7 @@ def read(path: Path) -> dict:
 def _rates(records: list[dict]) -> dict[tuple, list[numpy.ndarray]]:
     """By cell, an array a trial: the rates of its turns, or its one rate."""
     rates: dict[tuple, list[numpy.ndarray]] = {}
-    for record in of_maps(records):
+    for record in [*of_maps(records), *(record for record in records if WORKLOAD[record["workload"]].store)]:
         turns = record.get("turn_ops_per_second") or [record["ops_per_second"]]
         rates.setdefault(tuple(record[key] for key in _CELL), []).append(numpy.array(turns, dtype=float))
     return rates
@@ -67,10 +67,11 @@ def tables(made: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     frame = pandas.DataFrame(made).rename(columns={"ratio": "median", "low": "min", "high": "max"})
     shown = []
     for (entries, threads), here in (frame.groupby(["entries", "threads"]) if made else []):
-        columns = {workload.name: here[here["workload"] == workload.name] for workload in WORKLOADS
+        # A heading of two lines, or six of them would be wider than a terminal.
+        columns = {workload.name.replace("near_cache_", "near_cache_\n"): here[here["workload"] == workload.name] for workload in WORKLOADS
                    if (here["workload"] == workload.name).any()}
         shown.append(table_of_maps(
-            f"new over old, {plural(threads)}, {entries:,} entries", maps, columns,
+            f"new over old, {plural(threads)}, {entries:,} entries", (*maps, *STORES.values()), columns,
             "ratios of medians, above 1: faster; below: 95% bootstrap interval, which does not know what the machine did\n"
             "between the two studies. What a peer shows whose code is the same is the machine's."))
     return shown

@@ -108,9 +108,10 @@ def remarks(machine: dict, records: list[dict]) -> list[str]:
         said.append("this is no git checkout: which commit it is, is not known")
     if machine["dirty"]:
         said.append("the tree differs from the commit")
-    # A single thread never waits for another, unless that is parked and holds a lock.
+    # A single thread never waits, unless for a parked one that holds a lock, or for a store.
     alone = [record for record in records
-             if record["threads"] == 1 and "cpu_share" in record and record["workload"] != "parked"]
+             if record["threads"] == 1 and "cpu_share" in record and record["workload"] != "parked"
+             and not WORKLOAD[record["workload"]].store]
     disturbed = sum(record["cpu_share"] < 0.95 for record in alone)
     if disturbed:
         said.append(f"the machine was not idle: {disturbed} of {len(alone)} measurements with one thread had less than "

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .catalogue import OURS, RIVALS, WORDS, WORKLOADS, Map, Workload
+from .catalogue import CONTROLS, OURS, RIVALS, STORES, WORDS, WORKLOADS, Map, Workload
 
 
 class UsageError(Exception):
@@ -106,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="All maps use jemalloc, whose MALLOC_CONF is honoured and recorded: MALLOC_CONF=thp:always gives the "
                "peers huge pages too.")
     parser.add_argument("--maps", metavar="A,B", help="maps, or beginnings of their names up to a '_' (default: all "
-                        "but null)")
+                        f"but {' and '.join(CONTROLS)})")
     parser.add_argument("--workloads", metavar="A,B", help="workloads, or beginnings of their names up to a '_' "
                         "(default: those that --list marks with *)")
     parser.add_argument("--entries", type=_counts, metavar="N", help="entries, as 1M; of several, as 1k,100k,10M, each "
@@ -141,18 +141,24 @@ def _chosen(text: str, kind: str, names: list[str]) -> set[str]:
     return chosen
 
 
+def _chosen_workloads(text: str, full: bool) -> set[str]:
+    """A beginning of names stands for those that do not need --full, unless all of them do."""
+    chosen: set[str] = set()
+    for name in text.split(","):
+        matching = _chosen(name, "workload", [workload.name for workload in WORKLOADS])
+        short = {workload.name for workload in WORKLOADS if workload.name in matching and not workload.full_only}
+        chosen |= matching if full or not short else short
+    return chosen
+
+
 def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     given = _parser().parse_args(arguments)
     if given.maps is not None:
         map_names = _chosen(given.maps, "map", list(maps))
     else:
-        map_names = set(maps) - (NOT_IN_PAPER if given.paper else {"null"})
+        map_names = set(maps) - (NOT_IN_PAPER if given.paper else set(CONTROLS))
     if given.workloads is not None:
-        workload_names = _chosen(given.workloads, "workload", [workload.name for workload in WORKLOADS])
-        if not given.full:  # a beginning of names stands for those that do not need --full
-            asked = given.workloads.split(",")
-            workload_names = {workload.name for workload in WORKLOADS if workload.name in workload_names
-                              and (workload.name in asked or not workload.full_only)}
+        workload_names = _chosen_workloads(given.workloads, given.full)
     else:
         workload_names = {workload.name for workload in WORKLOADS if given.full or not workload.full_only}
         if given.paper and not given.full:
@@ -182,8 +188,8 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     )
 
 
-# Flavours of RCU that differ little from the others, and the control of the reclaimers.
-NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak"}
+# Flavours of RCU that differ little from the others, the control of the reclaimers, and that of the machine.
+NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak", "two_lines"}
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
@@ -192,9 +198,9 @@ def of_sizes(chosen: Options) -> Options:
     shows."""
     find_hit = next(workload for workload in WORKLOADS if workload.name == "find_hit")
     largest = max(chosen.entries_of(find_hit))
-    beside = tuple(map_ for map_ in chosen.maps if map_.name == OURS or not (map_.is_wane or map_.name == "null"))
-    return replace(chosen, maps=beside or chosen.maps, workloads=(find_hit,), threads=(1,), entries=tuple(size for size in SIZES if size < largest),
-                   out=chosen.out / "sizes", compare=None)
+    beside = tuple(map_ for map_ in chosen.maps if map_.name == OURS or not (map_.is_wane or map_.name in CONTROLS))
+    return replace(chosen, maps=beside or chosen.maps, workloads=(find_hit,), threads=(1,),
+                   entries=tuple(size for size in SIZES if size < largest), out=chosen.out / "sizes", compare=None)
 
 
 def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
@@ -208,8 +214,11 @@ def print_list(maps: dict[str, Map], file=sys.stdout) -> None:
     print("words (of the workloads tags_*, whatever the maps):", file=file)
     for word in WORDS.values():
         print(f"  {word.name:<16}{word.about}", file=file)
+    print("stores (of the workloads near_cache_*, whatever the maps):", file=file)
+    for store in STORES.values():
+        print(f"  {store.name:<16}{store.about}", file=file)
     print("workloads (* by default; entries by default / with --full):", file=file)
     for workload in WORKLOADS:
         mark = " " if workload.full_only else "*"
         entries = f"{workload.entries:,} / {workload.full_entries:,}"
-        print(f"{mark} {workload.name:<16}{workload.about}; {entries}", file=file)
+        print(f"{mark} {workload.name:<22}{workload.about}; {entries}", file=file)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
-from .catalogue import TAKE_TURNS, WORDS, WORKLOAD, Map, applies
+from .catalogue import STORES, TAKE_TURNS, WORDS, WORKLOAD, Map, applies
 from .options import Options
 
 MOST_TURNS = 10
@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Job:
-    """One process: the cells of one map or word, trial and group."""
+    """One process: the cells of one map, word or store, trial and group."""
 
     map: Map
     trial: int
@@ -49,6 +49,8 @@ class Job:
             return cell.entries * 4e-6
         if self.group == "expire":
             return self.seconds + 0.5 + cell.entries * 0.5e-6
+        if self.group == "near_cache":  # with a warm-up, and each entry put into the store by itself
+            return self.seconds + 0.5 + cell.entries * 50e-6 / len(self.cells)
         return self.seconds * 1.1 + cell.entries * 1e-6 / len(self.cells)
 
     @property
@@ -103,7 +105,7 @@ def jobs(options: Options, done: Iterable[Cell] = ()) -> list[Job]:
         for group, entries in sizes:
             workloads = [workload for workload in options.workloads if workload.group == group
                          and entries in options.entries_of(workload) and trial < options.trials_of(workload)]
-            able = tuple(map_ for map_ in (*options.maps, *WORDS.values())
+            able = tuple(map_ for map_ in (*options.maps, *WORDS.values(), *STORES.values())
                          if any(applies(workload, map_) for workload in workloads))
             for map_ in in_alternating_order(able, trial, most_trials):
                 cells = [

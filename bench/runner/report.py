@@ -31,6 +31,7 @@ FIGURES = {
     "bytes_per_entry": ("bytes/entry", 1),
     "cpu_share": ("share of the cores", 1),
     "hit_ratio": ("hit ratio", 1),
+    "round_trips_per_operation": ("round trips/operation", 1),
     "resident_entries": ("entries resident", 1),
     "expired_resident_entries": ("of them expired", 1),
     "background_cpu_share": ("background, share of a core", 1),

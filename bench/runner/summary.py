@@ -116,9 +116,9 @@ def footer_of(frame: pandas.DataFrame) -> str:
 
 
 def of_maps(records: list[dict]) -> list[dict]:
-    """Without those that tags.py, reclaimers.py, expiry.py and growth.py show."""
+    """Without those that tags.py, reclaimers.py, expiry.py, growth.py and near_cache.py show."""
     workloads = {workload.name for workload in WORKLOADS
-                 if not (workload.words or workload.of_reclaimers or workload.scene or workload.of_growth)}
+                 if not (workload.words or workload.store or workload.of_reclaimers or workload.scene or workload.of_growth)}
     return [record for record in records if record["workload"] in workloads]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas
 from rich.table import Table
 
-from .catalogue import OURS, WORKLOAD, WORKLOADS
+from .catalogue import CONTROLS, OURS, WORKLOAD, WORKLOADS
 from .summary import plural
 
 LARGE, SMALL = 1_000_000, 100_000  # entries from which on, and up to which, targets hold
@@ -55,7 +55,7 @@ class Study:
 
     def peers(self, workload: str, threads: int) -> list[str]:
         rows = self._frame[(self._frame["workload"] == workload) & (self._frame["threads"] == threads)]
-        return sorted(name for name in rows["map"].unique() if not name.startswith("wane") and name != "null")
+        return sorted(name for name in rows["map"].unique() if not name.startswith("wane") and name not in CONTROLS)
 
     def threads(self, workload: str) -> list[int]:
         rows = self._frame[(self._frame["workload"] == workload) & (self._frame["map"] == OURS)]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.catalogue import WORDS, WORKLOAD, WORKLOADS, Map, applies, read_maps
+from runner.catalogue import STORES, WORDS, WORKLOAD, WORKLOADS, Map, applies, read_maps
 
 
 def check_garbage(record: dict, map_: Map) -> None:
@@ -64,8 +64,20 @@ def check_growth(record: dict) -> None:
     assert record["insert_count"] == 2000, record
 
 
+def check_front(record: dict) -> None:
+    bare, batched = (what in record["workload"] for what in ("_bare", "_many"))
+    assert (record["put_ratio"] > 0) == ("_mix" in record["workload"]), record
+    if bare:
+        assert record["hit_ratio"] == 0 and record["round_trips_per_operation"] == (1 / 16 if batched else 1), record
+    else:
+        # Lookups that miss send at most a call each, and all of a batch one. Among puts to a slow disk nothing need be hit.
+        assert 0 < record["hit_ratio"] < 1 or record["put_ratio"] > 0, record
+        assert 0 < record["round_trips_per_operation"] <= (1 / 16 if batched else 1), record
+        assert record["hit_ratio"] + record["wait_ratio"] <= 1, record
+
+
 program = sys.argv[1]
-measured = (read_maps() | WORDS)[Path(program).name.removeprefix("cells_")]
+measured = (read_maps() | WORDS | STORES)[Path(program).name.removeprefix("cells_")]
 for group in dict.fromkeys(workload.group for workload in WORKLOADS):
     names = [w.name for w in WORKLOADS if w.group == group and applies(w, measured)]
     if not names:
@@ -83,5 +95,7 @@ for group in dict.fromkeys(workload.group for workload in WORKLOADS):
             check_garbage(r, measured)
         if WORKLOAD[r["workload"]].of_growth:
             check_growth(r)
+        if WORKLOAD[r["workload"]].store:
+            check_front(r)
         if WORKLOAD[r["workload"]].scene:
             check_scene(r, measured)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy
 from rich.console import Console
 
-from runner import catalogue, compare, options
+from runner import catalogue, compare, options, summary
 
 ALL = tuple(catalogue.read_maps().values())
 
@@ -80,6 +80,19 @@ class Shown(unittest.TestCase):
         self.assertIn("│ tbb │ 1.50 │ │ │ 1.50–1.50 │", text)
         self.assertIn("│ tbb │ 0.50 │", text)
         self.assertEqual(compare.tables([], ALL), [])
+
+    def test_stores_stand_with_the_maps_and_are_flagged(self):
+        old = [record(store, [4], workload=workload.name) for store in catalogue.STORES
+               for workload in catalogue.WORKLOADS if workload.store]
+        new = [{**one, "turn_ops_per_second": [2.0]} for one in old]
+        made = compare.compared(old, new)
+        self.assertEqual(sum(said.startswith("SLOWER: ") for said in compare.remarks({"machine": {}}, {}, made)), len(old))
+        table, = compare.tables(made, ALL)
+        console = Console(file=io.StringIO(), width=summary.LEAST_WIDTH)
+        console.print(table)
+        for store in catalogue.STORES:
+            self.assertIn(f"│ {store}", console.file.getvalue())
+        self.assertNotIn("…", console.file.getvalue())
 
 
 class Reading(unittest.TestCase):

@@ -74,7 +74,7 @@ class Plan(unittest.TestCase):
         jobs = plan.jobs(parse("--maps", "wane_versioned", "--full"))
         self.assertEqual({job.group for job in jobs if job.map.name == "wane_versioned"},
                          {workload.group for workload in catalogue.WORKLOADS
-                          if not (workload.words or workload.scene or workload.strings)})
+                          if not (workload.words or workload.store or workload.scene or workload.strings)})
 
 
 class Shown(unittest.TestCase):

@@ -3,6 +3,7 @@
 // controlled scheduler supplies another, and then runs the very code that ships.
 //
 // What an environment provides:
+//   cached_table_bits      binary logarithm of the largest table that is likely to be in the caches, entries included
 //   set_up()               called by every map's constructor: for what the process needs once, and may have to wait for
 //   atomic<T>              load, store, exchange, fetch_add, compare_exchange_strong; every order is explicit
 //   light_fence()          the cheap half of an asymmetric store-load barrier (readers, every operation)
@@ -51,6 +52,9 @@ void yield() noexcept;
 struct std_environment {
   template <class T>
   using atomic = std::atomic<T>;
+
+  /// 65,536 buckets and as many nodes of 32 bytes are 2.5 MiB. Larger tables gained nothing (papers/dead-ends.md).
+  static constexpr unsigned cached_table_bits = 16;
 
   /// Registering with membarrier takes a process of several threads ten milliseconds, which are not to be the first insertion's.
   static void set_up() noexcept { impl::set_up_fences(); }

@@ -355,6 +355,12 @@ class map {
 
   template <class F, class K>
   bool visit_hashed(F&& f, std::uint64_t hash, const K& wanted);
+  /// Calls use(value) if the entry of the key is there, and tells whether it is. The common case is inlined into the caller.
+  template <class K, class Use>
+  bool look_up(std::uint64_t hash, const K& wanted, Use&& use);
+  /// The rest of it.
+  template <class K, class Use>
+  bool look_closer(std::uint64_t hash, const K& wanted, Use&& use);
 
   /// What the calls for many do at a time: enough that all waits for memory overlap.
   static constexpr std::ptrdiff_t group = 32;

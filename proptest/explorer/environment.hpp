@@ -32,6 +32,9 @@ struct checks {
 inline checks this_program;
 
 struct environment {
+  /// So that programs have tables on either side of it.
+  static constexpr unsigned cached_table_bits = 1;
+
   template <class T>
   using atomic = explorer::atomic<T>;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a small map costs.
+// What a small map costs, and how much garbage a thread keeps that nobody holds up.
 #include <wane/map.hpp>
 
+#include <algorithm>
 #include <string>
 
 #include "support/harness.hpp"
@@ -28,6 +29,20 @@ void a_map_of_ten_entries_costs_under_16_kib(Make make) {
          sizeof(map) << " bytes itself, " << s.mapped_bytes << " mapped, " << s.heap_bytes << " on the heap");
 }
 
+void garbage_follows_the_table(std::size_t entries) {
+  wane::map<int, int> map({.expected_entries = entries});
+  std::size_t most = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    map.insert(i, i);
+    map.erase(i);
+    if (i % 32 == 0) most = std::max(most, map.stats().retired);
+  }
+  constexpr std::size_t bag = wane::impl::bag::capacity;
+  const std::size_t waiting = std::clamp<std::size_t>(map.bucket_count() / 8 / bag, 1, 8);
+  EXPECT(most <= (waiting + 3) * bag, most << " slots wait beside " << map.bucket_count() << " buckets");
+  EXPECT(most > (waiting - 1) * bag, "only " << most << " slots wait beside " << map.bucket_count() << " buckets");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -45,5 +60,8 @@ int main(int argc, char** argv) {
           [](unsigned i) { return std::to_string(i); });
     });
   });
+  for (const std::size_t entries : {10, 2'000, 100'000})
+    tests.test("garbage_follows_the_table [" + std::to_string(entries) + "]",
+               [entries] { garbage_follows_the_table(entries); });
   return tests.result();
 }

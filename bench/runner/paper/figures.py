@@ -18,7 +18,7 @@ from matplotlib import ticker  # noqa: E402
 from matplotlib.text import Text  # noqa: E402
 
 from .. import expiry, growth, reclaimers, tags  # noqa: E402
-from ..catalogue import OURS, RIVALS, WORKLOADS  # noqa: E402
+from ..catalogue import CONTROLS, OURS, RIVALS, WORKLOADS  # noqa: E402
 from ..plots import error_bars, styles_of  # noqa: E402
 from ..summary import spread  # noqa: E402
 from .results import Results  # noqa: E402
@@ -86,8 +86,11 @@ def _styles(results: Results, rows: pandas.DataFrame) -> dict[str, dict]:
 
 
 def _beside_others(rows: pandas.DataFrame, others: str = "") -> pandas.DataFrame:
-    """Without wane's other reclaimers, which have a figure of their own, and the maps that do nothing, unless they are named."""
-    return rows[rows["map"].isin([OURS, others]) | ~rows["map"].str.match("wane_|null$")] if not rows.empty else rows
+    """Without wane's other reclaimers, which have a figure of their own, and the controls, unless they are named."""
+    if rows.empty:
+        return rows
+    apart = rows["map"].str.startswith("wane_") | rows["map"].isin(CONTROLS)
+    return rows[rows["map"].isin([OURS, others]) | ~apart]
 
 
 def _lines(axis, rows: pandas.DataFrame, over: str, styles: dict[str, dict]) -> None:
@@ -148,7 +151,7 @@ def _by_map(results: Results, rows: pandas.DataFrame, figure_of: str, unit: floa
     """A horizontal bar for each map."""
     rows = rows.assign(shown=unit * pandas.to_numeric(rows[figure_of])).dropna(subset=["shown"])
     of_map = rows.groupby("map")["shown"].agg(median="median", min="min", max="max")
-    names = [map_.name for map_ in results.maps if map_.name in of_map.index and map_.name != "null"]
+    names = [map_.name for map_ in results.maps if map_.name in of_map.index and map_.name not in CONTROLS]
     if not names:
         return None
     of_map = of_map.loc[names]

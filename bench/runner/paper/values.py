@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas
 
 from .. import tags
-from ..catalogue import OURS, WORKLOADS
+from ..catalogue import CONTROLS, OURS, WORKLOADS
 from ..summary import spread
 from .results import Results
 from .verification import Subject
@@ -175,7 +175,7 @@ def ratios_table(results: Results) -> str | None:
     rows = []
     for map_ in results.maps:
         ones = [values_of_ratio(results, name, map_.name, 1) for name in shown]
-        if any(ones) and map_.name != "null":
+        if any(ones) and map_.name not in CONTROLS:
             cells = ["--" if one is None else f"{one['ratio']:.2f} [{one['low']:.2f}, {one['high']:.2f}]" for one in ones]
             rows.append([escaped(results.label(map_.name)), *cells])
     return _tabular("@{}l" + "r" * len(shown) + "@{}", ["over", *map(escaped, shown)], rows)
@@ -198,18 +198,21 @@ def overhead_table(results: Results) -> str | None:
 
 
 def replay_table(results: Results) -> str | None:
-    """A row a map of each trace."""
+    """A row a map of each trace; where there are several, below the name of each, which takes no width from the numbers."""
     frame = results.of_workload("replay", threads=1)
     rows = []
-    for trace in dict.fromkeys(frame["trace"]) if not frame.empty else ():
+    traces = list(dict.fromkeys(frame["trace"])) if not frame.empty else []
+    for trace in traces:
+        if len(traces) > 1:
+            rows.append([rf"\multicolumn{{6}}{{@{{}}l@{{}}}}{{\emph{{{escaped(trace)}}}}}"])
         for map_ in results.maps:
             one = frame[(frame["map"] == map_.name) & (frame["trace"] == trace)]
-            if one.empty or map_.name == "null":
+            if one.empty or map_.name in CONTROLS:
                 continue
             expired = one["expired_resident_entries"]
-            rows.append([escaped(results.label(map_.name)), number(one["mops"].median()), f"{100 * one['hit_ratio'].median():.1f}",
-                         f"{one['resident_entries'].median():,.0f}", f"{expired.median():,.0f}",
-                         number(1e-6 * (expired * one["bytes_per_entry"]).median())])
+            rows.append([escaped(results.label(map_.name)), number(one["mops"].median()),
+                         f"{100 * one['hit_ratio'].median():.1f}", f"{one['resident_entries'].median():,.0f}",
+                         f"{expired.median():,.0f}", number(1e-6 * (expired * one["bytes_per_entry"]).median())])
     return _tabular("@{}lrrrrr@{}", ["map", "Mops/s", r"hits, \%", "resident", "of them expired", "MB"], rows)
 
 

@@ -27,6 +27,12 @@ namespace wane::impl {
 
 inline constexpr unsigned max_bucket_bits = 31;  // so that no bucket is numbered like the end of the list
 
+/// The bucket that holds `hash` in a table of 2^bits buckets: bucket_of_key of its sentinel's key.
+[[nodiscard]] constexpr std::uint32_t bucket_of_hash(std::uint64_t hash, unsigned bits) noexcept {
+  const std::uint64_t q = (hash >> 1 | std::uint64_t{1} << 63) >> (63 - bits);
+  return static_cast<std::uint32_t>(q >> std::countr_zero(q) >> 1);
+}
+
 /// The split-order key of the sentinel of the bucket that holds `hash` in a table of 2^bits buckets.
 [[nodiscard]] constexpr std::uint64_t sentinel_key_of_hash(std::uint64_t hash, unsigned bits) noexcept {
   return hash & ~(~std::uint64_t{0} >> bits);
@@ -61,6 +67,11 @@ class buckets {
     return static_cast<unsigned>(shape_.load(std::memory_order_acquire) & bits_mask);
   }
   [[nodiscard]] std::uint64_t size() const noexcept { return std::uint64_t{1} << bits(); }
+  /// Whether the table and its entries are likely to be in the processor's caches.
+  [[nodiscard]] bool is_cached() const noexcept {
+    // [B14] relaxed: a hint, the result of a search does not depend on it.
+    return (shape_.load(std::memory_order_relaxed) & bits_mask) <= Env::cached_table_bits;
+  }
 
   /// Maps the words of a table of 2^bits buckets. False when memory is exhausted.
   [[nodiscard]] bool ensure(unsigned bits) noexcept {

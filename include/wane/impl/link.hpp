@@ -48,9 +48,19 @@ class link {
   [[nodiscard]] constexpr bool is_end() const noexcept { return is_sentinel() && target() == end_of_list; }
   [[nodiscard]] constexpr bool is_frozen() const noexcept { return (bits_ & frozen_bit) != 0; }
   [[nodiscard]] constexpr bool is_fresh() const noexcept { return (bits_ & fresh_bit) != 0; }
+  /// Leads to a node, and has no flags.
+  [[nodiscard]] constexpr bool is_plain() const noexcept {
+    return (bits_ & (sentinel_bit | frozen_bit | fresh_bit)) == 0 && target() != 0;
+  }
   /// A bucket word from which a traversal may start: linked, and not on its way out.
   [[nodiscard]] constexpr bool is_ready() const noexcept {
     return !is_unset() && (bits_ & (fresh_bit | frozen_bit)) == 0;
+  }
+  /// `first ? a : b`, without a branch.
+  [[nodiscard]] static link select(bool first, link a, link b) noexcept {
+    std::uint64_t mask = -static_cast<std::uint64_t>(first);
+    asm("" : "+r"(mask));  // or the compiler finds out what it is good for, and branches
+    return link(b.bits_ ^ ((a.bits_ ^ b.bits_) & mask));
   }
   /// What this word becomes when it is made to point where `destination` points: the next tag, no flags.
   [[nodiscard]] constexpr link pointing_to(link destination) const noexcept {

@@ -80,6 +80,15 @@ class map_core final : public sweep_target {
     }
   }
 
+  /// False only if n stands elsewhere, in as few instructions as that takes.
+  template <class K>
+  [[nodiscard]] bool may_be(const node& n, std::uint64_t hash, const K& key) const {
+    if constexpr (hash_is_recomputed<typename Policy::hash, Key>)
+      return equal_(n.key(), key);
+    else
+      return n.hash() == hash;
+  }
+
   // ---- Finding ---------------------------------------------------------------------------------------------------
 
   /// LP(find): the load of the state that showed LIVE, followed by a clock sample before the deadline.
@@ -88,18 +97,23 @@ class map_core final : public sweep_target {
     return list_.find(
         held, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
   }
-  /// What `of` makes of the live entry of the key, a copy say, or nothing of it when there is none. `bucket` is the word of the
-  /// hash's bucket. LP as find: a reader's common case, in few instructions; the others are left to find.
-  template <class K, class Of>
-  [[nodiscard]] auto look_up(const guard& held, const typename list::word& bucket, std::uint64_t hash, const K& key,
-                             const Of& of) -> decltype(of(std::declval<const node&>())) {
-    const auto seen =
-        list_.glance(bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); });
-    if (seen.clear) [[likely]] {
-      if (seen.node == nullptr) return {};
-      if (!seen.life.has_deadline()) return of(*seen.node);
-    }
-    return look_closer(held, seen.clear ? seen.node : nullptr, seen.life, hash, key, of);
+  /// What a glance comes to; unclear: only find can tell.
+  enum class seen : std::uint8_t { there, absent, unclear };
+  /// A reader's common case, in few instructions: calls use(const T&) if the entry of the key is there. `bucket` is the word of
+  /// the hash's bucket, `cached` as in split_list. LP as find. Under the caller's guard, which is not passed on: what has its
+  /// address taken does not stay in a register.
+  template <class K, class Use>
+  [[nodiscard, gnu::always_inline]] seen glance(const typename list::word& bucket, std::uint64_t hash, const K& key,
+                                                const Use& use, bool cached) const {
+    const auto met = list_.glance(
+        bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); },
+        [&](const node& n) { return may_be(n, hash, key); }, cached);
+    if (!met.clear) [[unlikely]]
+      return seen::unclear;
+    if (met.node == nullptr) return seen::absent;
+    if (!met.life.is_live_for_ever() && !is_alive(met.life)) return seen::unclear;
+    use(met.node->value());
+    return seen::there;
   }
   template <class K>
   [[nodiscard]] found locate(operation& op, std::uint64_t hash, const K& key) {
@@ -263,15 +277,8 @@ class map_core final : public sweep_target {
   }
 
  private:
-  /// The rest of look_up. Unless it is null, n was seen LIVE.
-  template <class K, class Of>
-  [[gnu::noinline]] auto look_closer(const guard& held, const node* n, state life, std::uint64_t hash, const K& key,
-                                     const Of& of) -> decltype(of(*n)) {
-    if (n != nullptr && !is_expired(life)) return of(*n);
-    const found there = find(held, hash, key);
-    if (there.node == nullptr) return {};
-    return of(*there.node);
-  }
+  /// Out of line, for the clock is called.
+  [[nodiscard, gnu::noinline]] bool is_alive(state s) const noexcept { return s.is_live() && !is_expired(s); }
   /// Throws what a guard throws, for calls that would otherwise have begun by the time that they need one.
   void admit() const { (void)list_.enter(); }
   bool supersede(operation& op, std::uint64_t hash, const found& f, prepared& fresh, tick_count deadline) {

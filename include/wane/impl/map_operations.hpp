@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -136,20 +138,45 @@ inline bool map<Key, T, Policy>::visit_hashed(F&& f, std::uint64_t hash, const K
 }
 
 template <class Key, class T, class Policy>
+template <class K, class Use>
+[[gnu::always_inline]] inline bool map<Key, T, Policy>::look_up(std::uint64_t hash, const K& wanted, Use&& use) {
+  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
+    typename core::seen what;
+    {
+      const auto held = core_.entries().enter();
+      const auto& list = core_.entries();
+      what = core_.glance(list.bucket_of_hash(hash), hash, wanted, use, list.table().is_cached());
+    }
+    return what == core::seen::there || (what == core::seen::unclear && look_closer(hash, wanted, use));
+  } else {
+    return visit_hashed([&](const Key&, const T& value) { use(value); }, hash, wanted);
+  }
+}
+
+template <class Key, class T, class Policy>
+template <class K, class Use>
+[[gnu::noinline]] bool map<Key, T, Policy>::look_closer(std::uint64_t hash, const K& wanted, Use&& use) {
+  return visit_hashed([&](const Key&, const T& value) { use(value); }, hash, wanted);
+}
+
+template <class Key, class T, class Policy>
 template <class K>
-std::optional<T> map<Key, T, Policy>::find(const K& key)
+[[gnu::always_inline]] inline std::optional<T> map<Key, T, Policy>::find(const K& key)
   requires std::copy_constructible<T>
 {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
-    const auto held = core_.entries().enter();
-    return core_.look_up(held, core_.entries().bucket_of_hash(hash), hash, wanted,
-                         [](const auto& n) { return std::optional<T>(n.value()); });
+  if constexpr (std::is_trivially_copyable_v<T> && sizeof(T) <= 16) {
+    // Put together outside the guard, the result stays in registers. g++ copies it through memory otherwise, and who loads its
+    // flag with the bytes beside it waits until the store of that one byte has left the processor.
+    std::array<std::byte, sizeof(T)> copy;
+    const bool there = look_up(hash, wanted, [&](const T& value) { std::memcpy(&copy, &value, sizeof(T)); });
+    if (there) return std::bit_cast<T>(copy);
+    return std::nullopt;
   } else {
-    std::optional<T> value;
-    visit_hashed([&](const Key&, const T& v) { value.emplace(v); }, hash, wanted);
-    return value;
+    std::optional<T> copy;
+    look_up(hash, wanted, [&](const T& value) { copy.emplace(value); });
+    return copy;
   }
 }
 
@@ -203,11 +230,13 @@ std::size_t map<Key, T, Policy>::find_many(const Keys& keys, Values&& values)
     };
     if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
       const auto held = core_.entries().enter();
+      const bool cached = core_.entries().table().is_cached();
       beginnings from;
       fetch(hashes, from);
       look([&](std::size_t i, const auto& wanted) {
-        return core_.look_up(held, *from[i], hashes[i], wanted,
-                             [&](const auto& n) { return value->emplace(n.value()), true; });
+        const auto copy = [&](const T& v) { value->emplace(v); };
+        const auto what = core_.glance(*from[i], hashes[i], wanted, copy, cached);
+        return what == core::seen::there || (what == core::seen::unclear && look_closer(hashes[i], wanted, copy));
       });
     } else {
       fetch_ahead(hashes);
@@ -236,15 +265,10 @@ std::size_t map<Key, T, Policy>::erase_many(const Keys& keys, Erased&& erased) {
 
 template <class Key, class T, class Policy>
 template <class K>
-bool map<Key, T, Policy>::contains(const K& key) {
+[[gnu::always_inline]] inline bool map<Key, T, Policy>::contains(const K& key) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
-    const auto held = core_.entries().enter();
-    return core_.look_up(held, core_.entries().bucket_of_hash(hash), hash, wanted, [](const auto&) { return true; });
-  } else {
-    return visit_hashed([](const Key&, const T&) {}, hash, wanted);
-  }
+  return look_up(hash, wanted, [](const T&) {});
 }
 
 // ---- Assigning -------------------------------------------------------------------------------------------------------

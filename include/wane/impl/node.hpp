@@ -54,7 +54,7 @@ class key_cell {
     // [N2] relaxed: as [N1].
     return key_.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] std::uint64_t hash() const noexcept { return split_order_key(Hash{}, key()); }
+  [[nodiscard, gnu::always_inline]] std::uint64_t hash() const noexcept { return split_order_key(Hash{}, key()); }
 
  private:
   typename Env::template atomic<Key> key_{};

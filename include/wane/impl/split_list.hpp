@@ -30,6 +30,7 @@
 // L2, and then it was met on the way, as it was or FORWARD.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <type_traits>
@@ -117,7 +118,7 @@ class split_list {
 
   /// Has the bucket of a hash fetched ...
   void prefetch_bucket(std::uint64_t hash) const noexcept {
-    __builtin_prefetch(&buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))]);
+    __builtin_prefetch(&bucket_of_hash(hash));
   }
   /// ... and, when that is there, the first node behind it.
   void prefetch_node_behind(const word& bucket) const noexcept {
@@ -134,18 +135,19 @@ class split_list {
   template <class Match, class Judge>
   [[nodiscard]] found find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const;
 
-  /// What a search comes to that nothing stands in the way of: the node that match finds, with its state, LIVE, or that there
+  /// What a search comes to that nothing stands in the way of: the node that match finds, with its state, or that there
   /// is none. When it is not `clear`, the search has to be done in full, by find. For readers; `bucket` is the hash's.
+  /// may_be(node) is false only if match would not find that. `cached`: the first node is likely to be in the caches.
   struct glimpse {
     bool clear = false;
     const Node* node = nullptr;
     state life{};
   };
-  template <class Match>
-  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match) const
+  template <class Match, class MayBe>
+  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, bool cached) const
     requires(reclaimer::kind == protection::blanket);
   [[nodiscard]] const word& bucket_of_hash(std::uint64_t hash) const noexcept {
-    return buckets_[bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()))];
+    return buckets_[impl::bucket_of_hash(hash, buckets_.bits())];
   }
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
@@ -307,6 +309,14 @@ class split_list {
 
   /// Seals the open bag, and sifts. False when memory is exhausted.
   bool seal(garbage& g) noexcept;
+  /// Whether the reclaimer is to move on for this garbage, of which a bag was sealed. That may interrupt every thread
+  /// (membarrier), so bags are let wait, for as many slots as an eighth of the buckets, a thousand at most.
+  [[nodiscard]] bool is_impatient(const garbage& g) const noexcept {
+    if constexpr (sifting_reclaimer<reclaimer>)
+      return true;
+    else
+      return g.waiting.size() >= std::clamp<std::size_t>(buckets_.size() / 1024, 1, 8);
+  }
   /// Moves on the waiting bags whose grace period has passed, where that is how it is found out.
   void ripen(garbage& g) noexcept;
   /// Looks at the slots of a few waiting bags, where that is. Returns how many bags those were.

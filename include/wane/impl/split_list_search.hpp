@@ -78,7 +78,7 @@ template <class Node, class Policy>
 
 template <class Node, class Policy>
 auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) noexcept -> position {
-  const std::uint32_t bucket = bucket_of_key(sentinel_key_of_hash(hash, buckets_.bits()));
+  const std::uint32_t bucket = impl::bucket_of_hash(hash, buckets_.bits());
   word& w = buckets_[bucket];
   if (const link l = w.read(); l.is_ready()) [[likely]]
     return {&w, l};
@@ -88,25 +88,32 @@ auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) 
 
 /// find without what is rare: a bucket that is not ready, sentinels on the way, nodes that are not LIVE.
 template <class Node, class Policy>
-template <class Match>
+template <class Match, class MayBe>
 [[gnu::always_inline]] inline auto split_list<Node, Policy>::glance(const word& bucket, std::uint64_t hash,
-                                                                    Match&& match) const -> glimpse
+                                                                    Match&& match, MayBe&& may_be,
+                                                                    bool cached) const -> glimpse
   requires(reclaimer::kind == protection::blanket)
 {
   link l = bucket.read();
-  if (!l.is_ready()) [[unlikely]]
-    return {};
-  while (!l.is_sentinel()) {
-    const Node& n = pool_[l.target()];
-    switch (match(n)) {
-      case place::here: {
-        const state s = n.life.read();
-        return {s.is_live(), &n, s};
-      }
-      case place::before: break;
-      default: return {.clear = true};
+  if (l.is_plain()) [[likely]] {
+    // Whether the first node is the one is hard to guess. In the caches a wrong guess is what a search costs, so none is made;
+    // beyond them, to go on with a guess is better than to wait for the node.
+    if (cached) {
+      const Node& first = pool_[l.target()];
+      const bool here = may_be(first);
+      l = link::select(here, l, first.next.read());
     }
-    l = n.next.read();
+    while (!l.is_sentinel()) {
+      const Node& n = pool_[l.target()];
+      switch (match(n)) {
+        case place::here: return {true, &n, n.life.read()};
+        case place::before: break;
+        default: return {.clear = true};
+      }
+      l = n.next.read();
+    }
+  } else if (!l.is_ready()) [[unlikely]] {
+    return {};
   }
   return {.clear = is_end_or_above(l, hash)};
 }

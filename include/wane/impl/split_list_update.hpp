@@ -93,15 +93,14 @@ class split_list<Node, Policy>::ticket {
       while (count < frees_a_ticket && b.size > 0) ripe[count++] = b.slots[--b.size];
       if (b.size == 0) garbage_->keep(garbage_->ripe.drop_oldest());
     }
+    const bool moves_on = sealed_ && list_.is_impatient(*garbage_);
     // [U1] relaxed: a hint for adopters, who look at it again when they find the garbage taken ([U4]).
     op_.me().waiting.store(!garbage_->empty(), std::memory_order_relaxed);
     op_.me().retired.put_back(garbage_);
     for (std::uint32_t i = 0; i < count; ++i) list_.reclaim_ripe(op_, ripe[i]);
     if (count > 0) probe<environment>::reclaim(count);
-    if (sealed_) {
-      list_.domain_->advance();
-      list_.adopt_orphan(op_);
-    }
+    if (moves_on) list_.domain_->advance();
+    if (sealed_) list_.adopt_orphan(op_);
   }
   ticket(const ticket&) = delete;
   ticket& operator=(const ticket&) = delete;

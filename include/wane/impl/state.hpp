@@ -35,6 +35,9 @@ class state {
 
   [[nodiscard]] constexpr std::uint64_t bits() const noexcept { return bits_; }
   [[nodiscard]] constexpr bool is_live() const noexcept { return kind_of() == kind::live; }
+  [[nodiscard]] constexpr bool is_live_for_ever() const noexcept {
+    return (bits_ & ~version_mask) == (static_cast<std::uint64_t>(kind::live) << kind_shift | never);
+  }
   [[nodiscard]] constexpr bool is_dead() const noexcept { return kind_of() == kind::dead; }
   [[nodiscard]] constexpr bool is_forward() const noexcept { return kind_of() == kind::forward; }
   [[nodiscard]] constexpr std::uint32_t version() const noexcept {

@@ -82,7 +82,7 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
 
   class guard : public blanket_guard {
    public:
-    guard(domain& d, std::uint32_t slot) : record_(&d.records_.at(slot)) {
+    [[gnu::always_inline]] guard(domain& d, std::uint32_t slot) : record_(&d.records_.at(slot)) {
       if (record_->nesting++ != 0) return;
       // [E2] acquire: pairs with [E6], for R2.
       const std::uint64_t epoch = d.epoch_.load(std::memory_order_acquire);
@@ -93,7 +93,7 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
       // heavy fence comes first, everything unlinked before it is seen unlinked by our reads below this line.
       Env::light_fence();
     }
-    ~guard() {
+    [[gnu::always_inline]] ~guard() {
       // [E4] release: pairs with [E5]; our reads are over before the epoch may move on.
       if (--record_->nesting == 0) record_->announced.store(0, std::memory_order_release);
     }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSL-1.0
+// What the machine gives to a map of slots that lead to nodes: each key has a slot and a node of its own, so that nothing is
+// searched for, allocated, reclaimed, grown or expires. What is left of an operation is two cache lines, and a
+// compare-and-swap if it updates. How much faster than wane this is, is what the algorithm costs; what a second thread adds
+// here is what the machine has for one.
+#pragma once
+
+#include <wane/pages.hpp>
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <span>
+#include <stdexcept>
+
+#include "concept.hpp"
+
+namespace bench {
+
+class two_lines {
+ public:
+  static constexpr bool stores = true;
+
+  /// For the keys of the universe of 2 * `entries`.
+  explicit two_lines(std::size_t entries) : slots_(std::bit_ceil(2 * entries)), nodes_(2 * entries) {
+    if (entries == 0) throw std::invalid_argument("two_lines cannot grow: tell it the number of entries");
+  }
+
+  [[nodiscard]] facts describe() const { return {}; }
+
+  class session {
+   public:
+    explicit session(two_lines& map) : map_(map) {}
+
+    bool find(key_type key, value_type& out) {
+      const node* const found = map_.lookup(key).entry;
+      if (found == nullptr) return false;
+      out = found->value.load(std::memory_order_relaxed);
+      return true;
+    }
+
+    bool insert(key_type key, value_type value) {
+      place at = map_.lookup(key);
+      if (at.entry != nullptr) return false;
+      const std::uint64_t number = number_of(key);
+      node& fresh = map_.nodes_[number];
+      fresh.key.store(key, std::memory_order_relaxed);  // whoever else inserts the key writes the same
+      fresh.value.store(value, std::memory_order_relaxed);
+      std::uint64_t empty = 0;
+      // Release: whoever finds the slot taken reads the node.
+      return at.slot.compare_exchange_strong(empty, number + 1, std::memory_order_release, std::memory_order_relaxed);
+    }
+
+    bool erase(key_type key) {
+      place at = map_.lookup(key);
+      if (at.entry == nullptr) return false;
+      std::uint64_t taken = number_of(key) + 1;
+      return at.slot.compare_exchange_strong(taken, 0, std::memory_order_relaxed, std::memory_order_relaxed);
+    }
+
+    void assign(key_type key, value_type value) {
+      if (!insert(key, value)) map_.nodes_[number_of(key)].value.store(value, std::memory_order_relaxed);
+    }
+
+    void quiescent() {}
+
+    std::size_t size() {
+      std::size_t taken = 0;
+      for (const auto& slot : map_.slots_.all()) taken += slot.load(std::memory_order_relaxed) != 0;
+      return taken;
+    }
+
+   private:
+    two_lines& map_;
+  };
+
+ private:
+  using slot_type = std::atomic<std::uint64_t>;  ///< the number of the key that is here and one, or zero
+
+  struct alignas(32) node {  // as large as wane's
+    std::atomic<key_type> key;
+    std::atomic<value_type> value;
+  };
+
+  struct place {
+    slot_type& slot;
+    const node* entry;  ///< null if there is none
+  };
+
+  /// Zeroes in pages like those of wane's own memory.
+  template <class T>
+  class table {
+   public:
+    explicit table(std::size_t size) : all_(map(size), size) {}
+    table(const table&) = delete;
+    table& operator=(const table&) = delete;
+    ~table() { wane::os_pages{}.unmap(all_.data(), all_.size_bytes()); }
+
+    T& operator[](std::size_t i) { return all_[i]; }
+    [[nodiscard]] std::span<T> all() { return all_; }
+
+   private:
+    static T* map(std::size_t size) {
+      void* const memory = wane::os_pages{}.map(size * sizeof(T), true);
+      if (memory == nullptr) throw std::bad_alloc();
+      wane::os_pages{}.populate(memory, size * sizeof(T));  // or an insertion would wait for the page of a node never used
+      return static_cast<T*>(memory);
+    }
+
+    std::span<T> all_;
+  };
+
+  /// Zero or one of the slots leads to an entry, and to no other key's.
+  place lookup(key_type key) {
+    slot_type& slot = slots_[number_of(key) * spread & (slots_.all().size() - 1)];
+    const std::uint64_t taken = slot.load(std::memory_order_acquire);  // from the release of insert
+    if (taken == 0) return {slot, nullptr};
+    const node& entry = nodes_[taken - 1];
+    return {slot, entry.key.load(std::memory_order_relaxed) == key ? &entry : nullptr};
+  }
+
+  static constexpr std::uint64_t spread = 0x9E3779B97F4A7C15u;  ///< odd: a bijection, so that slots are not in nodes' order
+
+  table<slot_type> slots_;
+  table<node> nodes_;
+};
+
+}  // namespace bench
