@@ -139,7 +139,7 @@ def sizes(results: Results):
     _in_unit(axis.xaxis, "")
     axis.set_yscale("log")
     axis.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
-    axis.yaxis.set_major_formatter(ticker.ScalarFormatter())
+    axis.yaxis.set_major_formatter(lambda rate, _: f"{rate:g}")
     axis.yaxis.set_minor_formatter(ticker.NullFormatter())
     axis.set_xlabel("entries")
     axis.set_ylabel("million operations/s")

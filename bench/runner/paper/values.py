@@ -102,7 +102,7 @@ def _of_growth(results: Results) -> dict[str, str]:
 def _of_expiry(results: Results) -> dict[str, str]:
     picture, storm, expire = (results.of_workload(name) for name in ("picture", "storm", "expire"))
     values = _medians(picture, "picture", {"p99": ("lateness_p99_seconds", 1), "cpu": ("cleaner_cpu_share", 100)})
-    values |= _medians(storm, "storm", {"p999": ("response_p999_seconds", 1e3)})
+    values |= _medians(storm, "storm", {"p999": ("response_p999_seconds", 1e3), "none": ("empty_p999_seconds", 1e3)})
     if not picture.empty:
         values["picture.entries"] = f"{picture['entries'].max():,}"
         # What is inserted stands for what expires: the population is in its steady state.
