@@ -174,7 +174,7 @@ template <class K>
     // Each result is put together by itself, outside the guard, from what nobody has the address of: so it stays in registers.
     // Through memory g++ stores its flag as one byte and loads it with those beside it, which waits for the store to be done.
     std::array<std::byte, sizeof(T)> copy;
-    const auto what = glance(hash, wanted, [&](const T& value) { std::memcpy(&copy, &value, sizeof(T)); });
+    const auto what = glance(hash, wanted, [&](const T& value) { std::memcpy(copy.data(), std::addressof(value), sizeof(T)); });
     if (what == core::seen::there) return std::bit_cast<T>(copy);
     if (what == core::seen::unclear)
       if (const auto found = find_in_full(hash, wanted)) return *found;
