@@ -37,7 +37,8 @@ class two_lines {
     bool find(key_type key, value_type& out) {
       const node* const found = map_.lookup(key).entry;
       if (found == nullptr) return false;
-      out = found->value.load(std::memory_order_relaxed);
+      // Relaxed: behind lookup's acquire; who writes it again, after an erasure, writes the same.
+      out = found->stored_value.load(std::memory_order_relaxed);
       return true;
     }
 
@@ -46,10 +47,11 @@ class two_lines {
       if (at.entry != nullptr) return false;
       const std::uint64_t number = number_of(key);
       node& fresh = map_.nodes_[number];
-      fresh.key.store(key, std::memory_order_relaxed);  // whoever else inserts the key writes the same
-      fresh.value.store(value, std::memory_order_relaxed);
+      // Relaxed: the slot publishes them, and whoever else inserts the key writes the same.
+      fresh.stored_key.store(key, std::memory_order_relaxed);
+      fresh.stored_value.store(value, std::memory_order_relaxed);
       std::uint64_t empty = 0;
-      // Release: whoever finds the slot taken reads the node.
+      // Release: pairs with lookup's acquire. Relaxed when it fails: somebody else's node is not looked at.
       return at.slot.compare_exchange_strong(empty, number + 1, std::memory_order_release, std::memory_order_relaxed);
     }
 
@@ -57,17 +59,20 @@ class two_lines {
       place at = map_.lookup(key);
       if (at.entry == nullptr) return false;
       std::uint64_t taken = number_of(key) + 1;
+      // Relaxed: it publishes nothing, and the node stays readable.
       return at.slot.compare_exchange_strong(taken, 0, std::memory_order_relaxed, std::memory_order_relaxed);
     }
 
     void assign(key_type key, value_type value) {
-      if (!insert(key, value)) map_.nodes_[number_of(key)].value.store(value, std::memory_order_relaxed);
+      // Relaxed: a value by itself; the key before it is there.
+      if (!insert(key, value)) map_.nodes_[number_of(key)].stored_value.store(value, std::memory_order_relaxed);
     }
 
     void quiescent() {}
 
     std::size_t size() {
       std::size_t taken = 0;
+      // Relaxed: exact when nobody updates, whose threads have been joined then.
       for (const auto& slot : map_.slots_.all()) taken += slot.load(std::memory_order_relaxed) != 0;
       return taken;
     }
@@ -80,8 +85,8 @@ class two_lines {
   using slot_type = std::atomic<std::uint64_t>;  ///< the number of the key that is here and one, or zero
 
   struct alignas(32) node {  // as large as wane's
-    std::atomic<key_type> key;
-    std::atomic<value_type> value;
+    std::atomic<key_type> stored_key;
+    std::atomic<value_type> stored_value;
   };
 
   struct place {
@@ -118,7 +123,7 @@ class two_lines {
     const std::uint64_t taken = slot.load(std::memory_order_acquire);  // from the release of insert
     if (taken == 0) return {slot, nullptr};
     const node& entry = nodes_[taken - 1];
-    return {slot, entry.key.load(std::memory_order_relaxed) == key ? &entry : nullptr};
+    return {slot, entry.stored_key.load(std::memory_order_relaxed) == key ? &entry : nullptr};
   }
 
   static constexpr std::uint64_t spread = 0x9E3779B97F4A7C15u;  ///< odd: a bijection, so that slots are not in nodes' order

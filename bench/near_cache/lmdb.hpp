@@ -26,8 +26,8 @@ class lmdb {
   static const std::filesystem::path& filled(const std::filesystem::path& on_disk, std::size_t entries) {
     const directory in_memory("/dev/shm");
     {
-      wane::lmdb_store store(in_memory.path());
-      fill(store, entries);
+      wane::lmdb_store fresh(in_memory.path());
+      fill(fresh, entries);
     }
     std::filesystem::copy(in_memory.path() / "data.mdb", on_disk / "data.mdb");
     return on_disk;

@@ -30,10 +30,10 @@ inline bool is_text_of(std::string_view key, std::string_view text) noexcept {
 }
 
 template <class Store>
-void fill(Store& store, std::size_t entries) {
+void fill(Store& empty, std::size_t entries) {
   for (std::size_t i = 0; i != entries; ++i) {
     const std::string key = string_key_of(i);
-    store.put(key, text_of(key), ttl);
+    empty.put(key, text_of(key), ttl);
   }
 }
 

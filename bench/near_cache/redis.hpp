@@ -101,7 +101,7 @@ class redis_server {
 
   /// Until it answers.
   void await() {
-    wane::redis_store store(address());
+    wane::redis_store client(address());
     for (int tries = 0; tries != 1000; ++tries) {
       if (int status = 0; waitpid(child_, &status, WNOHANG) == child_) {
         child_ = -1;
@@ -110,7 +110,7 @@ class redis_server {
         throw std::runtime_error(fmt::format("redis-server ended with status {}", status));
       }
       try {
-        static_cast<void>(store.erase("nothing"));
+        static_cast<void>(client.erase("nothing"));
         return;
       } catch (const wane::redis_error&) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));

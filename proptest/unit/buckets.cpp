@@ -62,6 +62,7 @@ void a_hash_belongs_to_the_last_sentinel_at_or_below_it() {
       const std::uint64_t key = sentinel_key_of_hash(hash, table);
       const std::uint64_t width = table == 0 ? 0 : std::uint64_t{1} << (64 - table);
       EXPECT(key <= hash && (table == 0 ? key == 0 : hash - key < width), "hash " << hash << " of 2^" << table);
+      EXPECT(bucket_of_hash(hash, table) == bucket_of_key(key), "hash " << hash << " of 2^" << table);
       EXPECT(bucket_of_key(key) < std::uint64_t{1} << table, "bucket " << bucket_of_key(key) << " of 2^" << table);
     }
 }
