@@ -258,6 +258,13 @@ std::vector<named_program> lives_of_slots() {
                 .threads = {{find(6)}, {erase(10), collect(), insert(22), find(6), erase(22), collect()}},
                 .reclaimer = ibr,
                 .integer_keys = false}},
+      // The same, and another search within the same guard has: a walk kills 4, finds it unlinked already when it comes to
+      // that, and goes on by way of 4 to 8, which leads to a replacement that was born later and is free.
+      {.what = {.name = "born-before-a-search-within",
+                .before = {insert(4), insert(8), insert(10)},
+                .threads = {{clear()}, {erase(10), collect(), assign(8), assign(8), collect()}},
+                .reclaimer = ibr,
+                .integer_keys = false}},
   };
 }
 

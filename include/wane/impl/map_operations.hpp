@@ -497,13 +497,14 @@ cursor map<Key, T, Policy>::scan_batch(cursor from, std::size_t n, Visit&& visit
     const auto key = core::visited_keys::key_of(f);
     if (!key) return step::again;
     if (met.contains(*key)) return step::next;
-    const unsigned outings = op.outings();
+    const std::uint64_t mark = op.mark();
     met.keep(*key);
     if (!visit(op, hash, f)) return step::again;
     met.add(*key);
     ++visited;
-    // A visitor may have used the hazards that the walk stood by, or left the guard: the walk then comes by once more.
-    return reclaimer::kind == protection::pointer || op.outings() != outings ? step::again : step::next;
+    // A visitor may have used the hazards that the walk stood by, published an era without a look at its anchor, or left the
+    // guard: the walk then comes by once more.
+    return reclaimer::kind == protection::pointer || op.mark() != mark ? step::again : step::next;
   });
   return next;
 }

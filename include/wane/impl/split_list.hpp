@@ -85,8 +85,13 @@ class split_list {
     explicit operation(split_list& list) : operation(list, environment::thread_slot()) {}
     [[nodiscard]] thread_state<environment>& me() const noexcept { return me_; }
     [[nodiscard]] const guard& held() const noexcept { return guard_; }
-    /// How often the guard was left in the middle: what was found before does not count then.
-    [[nodiscard]] unsigned outings() const noexcept { return outings_; }
+    /// For a search that goes on after others by the same guard: where it stood counts as long as this is the same.
+    [[nodiscard]] std::uint64_t mark() const noexcept {
+      if constexpr (reclaimer::kind == protection::interval)
+        return guard_.upper();
+      else
+        return outings_;
+    }
 
    private:
     friend class split_list;
@@ -99,7 +104,7 @@ class split_list {
     guard guard_;
     thread_state<environment>& me_;
     bool must_step_outside_ = false;
-    unsigned outings_ = 0;
+    unsigned outings_ = 0;  // how often the guard was left in the middle: what was found before does not count then
   };
 
   split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits);

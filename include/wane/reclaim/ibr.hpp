@@ -15,7 +15,8 @@
 //       then an era equal to its `upper`; the era in which the slot was handed out came before that word.
 //   J3  A guard that finds a later era publishes that as its `upper`, and then looks whether its anchor still holds. Until it
 //       is published the node may be freed, and the word that led to it may be frozen and still lead there; but while the
-//       anchor holds, what was reached from it is linked.
+//       anchor holds, what was reached from it is linked. Another search by the same guard looks at its own anchor only: the
+//       one that was under way starts over (`upper`).
 //   J4  Publications and scans are ordered by a light and a heavy fence. A scan that misses a `lower` or an `upper` comes before
 //       its publication: what it frees was unlinked before, and is not reached from then on.
 //
@@ -126,6 +127,8 @@ struct basic_ibr : announced_by_guards<basic_ibr<Env>> {
       publish_upper();
       return anchor.read() == expected;
     }
+    /// The era up to which the guard covers.
+    [[nodiscard]] std::uint64_t upper() const noexcept { return upper_; }
     // What protect() has let pass stays as long as the guard.
     template <class Word>
     [[nodiscard]] static constexpr bool validate(const Word&, impl::link) noexcept {
