@@ -21,19 +21,22 @@ struct two_counters : wane::announced_by_guards<two_counters> {
    public:
     std::uint64_t enter() noexcept {
       for (;;) {
-        const std::uint64_t p = period_.load(seq_cst);
-        readers_[p % 2].fetch_add(1, seq_cst);
-        if (p == period_.load(seq_cst)) return p;
+        const std::uint64_t p = period_.load(std::memory_order_seq_cst);
+        readers_[p % 2].fetch_add(1, std::memory_order_seq_cst);
+        if (p == period_.load(std::memory_order_seq_cst)) return p;
         leave(p);  // late: that period is over
       }
     }
-    void leave(std::uint64_t period) noexcept { readers_[period % 2].fetch_sub(1, seq_cst); }
+    void leave(std::uint64_t period) noexcept { readers_[period % 2].fetch_sub(1, std::memory_order_seq_cst); }
 
-    std::uint64_t stamp() noexcept { return period_.load(seq_cst); }
-    [[nodiscard]] bool passed(std::uint64_t stamp) const noexcept { return period_.load(seq_cst) >= stamp + 2; }
+    std::uint64_t stamp() noexcept { return period_.load(std::memory_order_seq_cst); }
+    [[nodiscard]] bool passed(std::uint64_t stamp) const noexcept {
+      return period_.load(std::memory_order_seq_cst) >= stamp + 2;
+    }
     void advance() noexcept {
-      std::uint64_t p = period_.load(seq_cst);
-      if (readers_[(p + 1) % 2].load(seq_cst) == 0) period_.compare_exchange_strong(p, p + 1, seq_cst);
+      std::uint64_t p = period_.load(std::memory_order_seq_cst);
+      if (readers_[(p + 1) % 2].load(std::memory_order_seq_cst) == 0)
+        period_.compare_exchange_strong(p, p + 1, std::memory_order_seq_cst, std::memory_order_seq_cst);
     }
     void wait_a_moment() noexcept {
       advance();
@@ -49,7 +52,6 @@ struct two_counters : wane::announced_by_guards<two_counters> {
     // seq_cst throughout: a reader counts itself in before it looks at the period again, and the period is moved on after a look
     // at the counts; in any one order of all this, either the reader sees the new period or the look sees the reader. That all
     // readers change two counters is what makes this slow.
-    static constexpr auto seq_cst = std::memory_order_seq_cst;
     std::atomic<std::uint64_t> period_ = 0;
     std::atomic<std::uint64_t> readers_[2] = {0, 0};
   };
