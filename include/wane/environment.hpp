@@ -9,6 +9,7 @@
 //   light_fence()          the cheap half of an asymmetric store-load barrier (readers, every operation)
 //   heavy_fence()          the dear half (reclaimers and sweepers, once a batch); see src/asymmetric_fence.cpp
 //   thread_slot()          a small dense number that is the calling thread's alone until it ends
+//   thread_slot_if_any()   the same, or a number no less than 65,536 when the calling thread has none
 //   slots_in_use()         one more than the largest slot handed out so far
 //   slot_taken(slot)       whether a thread holds that slot now
 //   yield()                called in a loop that waits for other threads (never by a lock-free operation)
@@ -76,6 +77,7 @@ struct std_environment {
       return impl::register_thread();
     return static_cast<std::uint32_t>(slot);
   }
+  static std::uint32_t thread_slot_if_any() noexcept { return static_cast<std::uint32_t>(impl::this_thread_slot); }
   static std::uint32_t slots_in_use() noexcept { return impl::thread_slots_in_use(); }
   static bool slot_taken(std::uint32_t slot) noexcept { return impl::thread_slot_taken(slot); }
 

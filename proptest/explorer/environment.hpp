@@ -46,6 +46,7 @@ struct environment {
     engine::current().heavy_fence(site);
   }
   static std::uint32_t thread_slot() noexcept { return engine::current().thread(); }
+  static std::uint32_t thread_slot_if_any() noexcept { return thread_slot(); }
   static std::uint32_t slots_in_use() noexcept { return engine::current().threads(); }
   static bool slot_taken(std::uint32_t slot) noexcept { return !engine::current().has_ended(slot); }
   static void yield() noexcept { engine::current().yield(); }
@@ -61,7 +62,8 @@ template <class Reclaimer>
 struct watched : Reclaimer {
   class guard : public Reclaimer::guard {
    public:
-    guard(typename Reclaimer::domain& domain, std::uint32_t slot) : Reclaimer::guard(domain, slot) {
+    template <class... Slot>
+    explicit guard(typename Reclaimer::domain& domain, Slot... slot) : Reclaimer::guard(domain, slot...) {
       this_program.slots.guard_entered(engine::current());
     }
     ~guard() { this_program.slots.guard_leaving(engine::current()); }

@@ -27,9 +27,14 @@ namespace wane::impl {
 
 inline constexpr unsigned max_bucket_bits = 31;  // so that no bucket is numbered like the end of the list
 
+/// The top `bits` bits of a hash, with a one put before them.
+[[nodiscard]] constexpr std::uint64_t sentinel_place(std::uint64_t hash, unsigned bits) noexcept {
+  return (hash >> 1 | std::uint64_t{1} << 63) >> (~bits & 63);  // 63 - bits, in fewer instructions
+}
+
 /// The bucket that holds `hash` in a table of 2^bits buckets: bucket_of_key of its sentinel's key.
 [[nodiscard]] constexpr std::uint32_t bucket_of_hash(std::uint64_t hash, unsigned bits) noexcept {
-  const std::uint64_t q = (hash >> 1 | std::uint64_t{1} << 63) >> (63 - bits);
+  const std::uint64_t q = sentinel_place(hash, bits);
   return static_cast<std::uint32_t>(q >> std::countr_zero(q) >> 1);
 }
 
@@ -61,6 +66,13 @@ class buckets {
   buckets(Pages& pages, bool huge, unsigned bits) noexcept : words_(pages, huge), shape_(bits), next_split_(0) {}
 
   [[nodiscard]] word& operator[](std::uint32_t bucket) const noexcept { return words_[bucket]; }
+
+  /// The word of bucket_of_hash(hash, bits), whose number is as wide as its level is high.
+  [[nodiscard]] word& of_hash(std::uint64_t hash, unsigned bits) const noexcept {
+    const std::uint64_t q = sentinel_place(hash, bits);
+    const auto below = static_cast<unsigned>(std::countr_zero(q));
+    return words_.at(q >> below >> 1, bits - below);
+  }
 
   [[nodiscard]] unsigned bits() const noexcept {
     // [B1] acquire: pairs with [B2] and [B3], so that the segments of every bucket below the size are seen.

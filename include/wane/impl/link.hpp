@@ -111,7 +111,7 @@ class link_word {
  public:
   /// [L1] acquire: pairs with [L2] and [L3], so that whoever sees a link sees what it leads to: a node's key, value and
   /// state, or a sentinel's own word.
-  [[nodiscard]] link read() const noexcept { return link(word_.load(std::memory_order_acquire)); }
+  [[nodiscard, gnu::always_inline]] link read() const noexcept { return link(word_.load(std::memory_order_acquire)); }
 
   /// [L2] release: pairs with [L1]; publishes the node or sentinel linked here. What is expected was read by acquire, and
   /// its tag says that it is no other store's. Acquire when it fails: the thread goes on from what another published.

@@ -97,8 +97,7 @@ class map_core final : public sweep_target {
     return list_.find(
         held, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
   }
-  /// What a glance comes to; unclear: only find can tell.
-  enum class seen : std::uint8_t { there, absent, unclear };
+  using seen = typename list::seen;
   /// A reader's common case, in few instructions: calls use(const T&) if the entry of the key is there. `bucket` is the word of
   /// the hash's bucket, `cached` as in split_list. LP as find. Under the caller's guard, which is not passed on: what has its
   /// address taken does not stay in a register.
@@ -108,9 +107,7 @@ class map_core final : public sweep_target {
     const auto met = list_.glance(
         bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); },
         [&](const node& n) { return may_be(n, hash, key); }, cached);
-    if (!met.clear) [[unlikely]]
-      return seen::unclear;
-    if (met.node == nullptr) return seen::absent;
+    if (met.what != seen::there) return met.what;
     if (!met.life.is_live_for_ever() && !is_alive(met.life)) return seen::unclear;
     use(met.node->value());
     return seen::there;

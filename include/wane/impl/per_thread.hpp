@@ -2,9 +2,12 @@
 // One object per thread slot, made on a slot's first use, kept for the next thread that gets the slot.
 //
 // Slots come in doubling chunks (4, 4, 8, 16, ...), so that a map used by two threads pays for four. The table of chunks is
-// kept as in segments.hpp: by the width of the slot, with the chunk's first slot subtracted.
+// kept as in segments.hpp: by the width of the slot, with the chunk's first slot subtracted. The objects of the first `Near`
+// slots, if that is not zero, are part of the whole and take the place of the first chunk.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -13,7 +16,7 @@
 
 namespace wane::impl {
 
-template <class T, class Env>
+template <class T, class Env, std::uint32_t Near = 0>
 class per_thread {
  public:
   per_thread() = default;
@@ -28,6 +31,8 @@ class per_thread {
 
   /// The object of `slot`, which is the caller's own. Throws std::bad_alloc on the chunk's first use.
   [[nodiscard]] T& at(std::uint32_t slot) {
+    if (T* const near = near_at(slot)) [[likely]]
+      return *near;
     // [H5] acquire: as [H2]; pairs with [H3].
     const std::uintptr_t biased = chunks_[chunk_of(slot)].load(std::memory_order_acquire);
     if (biased == 0) [[unlikely]]
@@ -35,8 +40,12 @@ class per_thread {
     return *object(biased, slot);
   }
 
+  /// The object of a slot that is below `Near`, or nullptr.
+  [[nodiscard]] T* near_at(std::uint32_t slot) const noexcept { return slot < Near ? &near_[slot] : nullptr; }
+
   /// The object of any slot, or nullptr when nobody has used its chunk.
   [[nodiscard]] T* find(std::uint32_t slot) const noexcept {
+    if (T* const near = near_at(slot)) return near;
     // [H2] acquire: pairs with [H3], so that the chunk is seen constructed.
     const std::uintptr_t biased = chunks_[chunk_of(slot)].load(std::memory_order_acquire);
     return biased == 0 ? nullptr : object(biased, slot);
@@ -59,11 +68,11 @@ class per_thread {
   }
 
  private:
-  static constexpr std::uint32_t first_chunk = 4;
-  static constexpr unsigned chunk_count = 15;  // 65,536 slots
+  static constexpr std::uint32_t first_chunk = std::max(Near, std::uint32_t{4});
+  static constexpr unsigned chunk_count = 18 - std::bit_width(first_chunk);  // 65,536 slots
 
   static constexpr std::size_t chunk_of(std::uint32_t slot) noexcept {
-    return static_cast<std::size_t>(std::countl_zero(slot | (first_chunk - 1)) ^ 31) - 1;
+    return static_cast<std::size_t>(std::bit_width(slot | (first_chunk - 1)) - std::bit_width(first_chunk - 1));
   }
   static constexpr std::uint32_t first_slot(unsigned c) noexcept { return c == 0 ? 0 : first_chunk << (c - 1); }
   static constexpr std::size_t chunk_size(unsigned c) noexcept { return c == 0 ? first_chunk : first_chunk << (c - 1); }
@@ -83,6 +92,7 @@ class per_thread {
     return *object(ours, slot);
   }
 
+  [[no_unique_address]] mutable std::array<T, Near> near_{};
   typename Env::template atomic<std::uintptr_t> chunks_[chunk_count]{};
 };
 

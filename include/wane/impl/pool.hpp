@@ -42,7 +42,7 @@ class pool {
 
   pool(Pages& pages, bool huge) noexcept : slots_(pages, huge), summaries_(pages, huge) {}
 
-  [[nodiscard]] Node& operator[](handle h) const noexcept { return slots_[h]; }
+  [[nodiscard, gnu::always_inline]] Node& operator[](handle h) const noexcept { return slots_[h]; }
 
   /// A slot for the caller alone, its `next` unset, its state DEAD. Throws std::bad_alloc, changing nothing.
   [[nodiscard]] handle allocate(slot_cache& cache) {

@@ -3,9 +3,9 @@
 //
 //   segment 0: [0, F)   segment 1: [F, 2F)   segment 2: [2F, 4F)   ...   where F = First, a power of two
 //
-// The table of bases goes by the width of the index, so that the entries of all widths up to F's lead to segment 0, and a
-// base has its segment's first index already subtracted: an element is one bit scan, one look-up in a table of 32 pointers
-// that stays in the first-level cache, and one addition away.
+// The table of bases goes by the width of the index in bits, so that the entries of all widths up to F's lead to segment 0, and
+// a base has its segment's first index already subtracted: an element is one bit scan (none if its width is known), one look-up
+// in a table of 33 pointers that stays in the first-level cache, and one addition away.
 #pragma once
 
 #include <algorithm>
@@ -30,9 +30,13 @@ class segments {
 
   /// Precondition: the segment is there, and the caller learnt of the index in a way that says so (a handle from a
   /// link, a bucket number below the table's size).
-  [[nodiscard]] T& operator[](std::uint64_t index) const noexcept {
+  [[nodiscard, gnu::always_inline]] T& operator[](std::uint64_t index) const noexcept {
+    return at(index, width_of(index));
+  }
+  /// The same for an index that is known to have `width` bits.
+  [[nodiscard, gnu::always_inline]] T& at(std::uint64_t index, std::size_t width) const noexcept {
     // [G1] relaxed: the base was stored by [G3] before the index was published, and the index came by an acquire load.
-    const std::uintptr_t biased = bases_[width_of(index)].load(std::memory_order_relaxed);
+    const std::uintptr_t biased = bases_[width].load(std::memory_order_relaxed);
     return *reinterpret_cast<T*>(biased + index * sizeof(T));
   }
 
@@ -112,16 +116,22 @@ class segments {
   /// Enough for 2^32 elements.
   static constexpr unsigned segment_count = 33 - first_bits;
 
-  /// Bits of the index, less one; 0 for index 0 too.
-  static constexpr std::size_t width_of(std::uint64_t index) noexcept {
-    return static_cast<std::size_t>(std::countl_zero(index | 1)) ^ 63;  // one instruction, unlike 63 minus that
+  /// Bits of the index; 1 for index 0, too.
+  static std::size_t width_of(std::uint64_t index) noexcept {
+#if defined(__x86_64__)
+    std::size_t top;
+    asm("bsrq %1, %0" : "=r"(top) : "r"(index | 1) : "cc");  // g++ extends the int of its own to 64 bits
+    return top + 1;
+#else
+    return static_cast<std::size_t>(std::bit_width(index | 1));
+#endif
   }
   static constexpr unsigned first_width(unsigned segment) noexcept { return segment == 0 ? 0 : last_width(segment); }
-  static constexpr unsigned last_width(unsigned segment) noexcept { return first_bits - 1 + segment; }
+  static constexpr unsigned last_width(unsigned segment) noexcept { return first_bits + segment; }
 
+  typename Env::template atomic<std::uintptr_t> bases_[33]{};
   Pages* pages_;
   bool huge_;
-  typename Env::template atomic<std::uintptr_t> bases_[32]{};
 };
 
 }  // namespace wane::impl

@@ -140,19 +140,20 @@ class split_list {
   template <class Match, class Judge>
   [[nodiscard]] found find(const guard& held, std::uint64_t hash, Match&& match, Judge&& judge) const;
 
-  /// What a search comes to that nothing stands in the way of: the node that match finds, with its state, or that there
-  /// is none. When it is not `clear`, the search has to be done in full, by find. For readers; `bucket` is the hash's.
-  /// may_be(node) is false only if match would not find that. `cached`: the first node is likely to be in the caches.
+  /// What a search comes to that nothing stands in the way of; unclear: it has to be done in full, by find.
+  enum class seen : std::uint8_t { there, absent, unclear };
   struct glimpse {
-    bool clear = false;
-    const Node* node = nullptr;
-    state life{};
+    seen what;
+    const Node* node = nullptr;  ///< the one that is there ...
+    state life{};                ///< ... and its state, which may be any
   };
+  /// For readers; `bucket` is the hash's. may_be(node) is false only if match would not find that. `cached`: the first node is
+  /// likely to be in the caches.
   template <class Match, class MayBe>
   [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, bool cached) const
     requires(reclaimer::kind == protection::blanket);
   [[nodiscard]] const word& bucket_of_hash(std::uint64_t hash) const noexcept {
-    return buckets_[impl::bucket_of_hash(hash, buckets_.bits())];
+    return buckets_.of_hash(hash, buckets_.bits());
   }
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.

@@ -59,11 +59,11 @@ class split_list<Node, Policy>::course {
 
 template <class Node, class Policy>
 inline auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept -> position {
-  const std::uint64_t key = sentinel_key_of_hash(hash, buckets_.bits());
-  word& w = buckets_[bucket_of_key(key)];
+  const unsigned bits = buckets_.bits();
+  word& w = buckets_.of_hash(hash, bits);
   if (const link l = w.read(); l.is_ready()) [[likely]]
     return {&w, l};
-  return start_at_ancestor(key);
+  return start_at_ancestor(sentinel_key_of_hash(hash, bits));
 }
 
 template <class Node, class Policy>
@@ -78,44 +78,46 @@ template <class Node, class Policy>
 
 template <class Node, class Policy>
 auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) noexcept -> position {
-  const std::uint32_t bucket = impl::bucket_of_hash(hash, buckets_.bits());
-  word& w = buckets_[bucket];
+  const unsigned bits = buckets_.bits();
+  word& w = buckets_.of_hash(hash, bits);
   if (const link l = w.read(); l.is_ready()) [[likely]]
     return {&w, l};
-  initialise(op, bucket);
+  initialise(op, impl::bucket_of_hash(hash, bits));
   return start_reading(hash);
 }
 
 /// find without what is rare: a bucket that is not ready, sentinels on the way, nodes that are not LIVE.
 template <class Node, class Policy>
 template <class Match, class MayBe>
-[[gnu::always_inline]] inline auto split_list<Node, Policy>::glance(const word& bucket, std::uint64_t hash,
-                                                                    Match&& match, MayBe&& may_be,
-                                                                    bool cached) const -> glimpse
+[[gnu::always_inline]] inline auto split_list<Node, Policy>::glance(const word& bucket, std::uint64_t hash, Match&& match,
+                                                                    MayBe&& may_be, bool cached) const -> glimpse
   requires(reclaimer::kind == protection::blanket)
 {
   link l = bucket.read();
   if (l.is_plain()) [[likely]] {
     // Whether the first node is the one is hard to guess. In the caches a wrong guess is what a search costs, so none is made;
     // beyond them, to go on with a guess is better than to wait for the node.
+    bool on_node = true;
     if (cached) {
       const Node& first = pool_[l.target()];
       const bool here = may_be(first);
       l = link::select(here, l, first.next.read());
+      on_node = !l.is_sentinel();
     }
-    while (!l.is_sentinel()) {
+    while (on_node) {
       const Node& n = pool_[l.target()];
       switch (match(n)) {
-        case place::here: return {true, &n, n.life.read()};
+        case place::here: return {seen::there, &n, n.life.read()};
         case place::before: break;
-        default: return {.clear = true};
+        default: return {seen::absent};
       }
       l = n.next.read();
+      on_node = !l.is_sentinel();
     }
   } else if (!l.is_ready()) [[unlikely]] {
-    return {};
+    return {seen::unclear};
   }
-  return {.clear = is_end_or_above(l, hash)};
+  return {is_end_or_above(l, hash) ? seen::absent : seen::unclear};
 }
 
 template <class Node, class Policy>

@@ -37,6 +37,8 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
   static constexpr bool has_grace_period = true;
   static constexpr bool reuses_at_once = false;
   static constexpr bool bounded_garbage = false;
+  /// Threads whose records are part of the domain, four kilobytes of them: a reader comes to its own by an addition.
+  static constexpr std::uint32_t near_records = 32;
 
   class guard;
 
@@ -76,13 +78,33 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
       std::uint32_t nesting = 0;                                  // the owner's alone
     };
 
+    /// The calling thread's.
+    [[nodiscard, gnu::always_inline]] record& record_here() {
+      // Whoever has no slot yet does not have one of the first.
+      if (record* const near = records_.near_at(Env::thread_slot_if_any())) [[likely]]
+        return *near;
+      return further_record();
+    }
+    [[nodiscard, gnu::noinline]] record& further_record() { return records_.at(Env::thread_slot()); }
+
     alignas(128) typename Env::template atomic<std::uint64_t> epoch_{1};
-    alignas(128) impl::per_thread<record, Env> records_;
+    alignas(128) impl::per_thread<record, Env, near_records> records_;
   };
 
   class guard : public blanket_guard {
    public:
-    [[gnu::always_inline]] guard(domain& d, std::uint32_t slot) : record_(&d.records_.at(slot)) {
+    /// For the calling thread, whatever its slot.
+    [[gnu::always_inline]] explicit guard(domain& d) : guard(d, d.record_here()) {}
+    [[gnu::always_inline]] guard(domain& d, std::uint32_t slot) : guard(d, d.records_.at(slot)) {}
+    [[gnu::always_inline]] ~guard() {
+      // [E4] release: pairs with [E5]; our reads are over before the epoch may move on.
+      if (--record_->nesting == 0) record_->announced.store(0, std::memory_order_release);
+    }
+    guard(const guard&) = delete;
+    guard& operator=(const guard&) = delete;
+
+   private:
+    [[gnu::always_inline]] guard(domain& d, typename domain::record& mine) : record_(&mine) {
       if (record_->nesting++ != 0) return;
       // [E2] acquire: pairs with [E6], for R2.
       const std::uint64_t epoch = d.epoch_.load(std::memory_order_acquire);
@@ -93,14 +115,7 @@ struct basic_epoch : announced_by_guards<basic_epoch<Env>> {
       // heavy fence comes first, everything unlinked before it is seen unlinked by our reads below this line.
       Env::light_fence();
     }
-    [[gnu::always_inline]] ~guard() {
-      // [E4] release: pairs with [E5]; our reads are over before the epoch may move on.
-      if (--record_->nesting == 0) record_->announced.store(0, std::memory_order_release);
-    }
-    guard(const guard&) = delete;
-    guard& operator=(const guard&) = delete;
 
-   private:
     typename domain::record* record_;
   };
 };
