@@ -67,6 +67,20 @@ void a_hash_belongs_to_the_last_sentinel_at_or_below_it() {
     }
 }
 
+/// Whether its number is found by bits or by its level, a bucket is one word.
+void a_bucket_of_a_hash_is_the_one_of_its_number() {
+  wane::os_pages pages;
+  for (unsigned bits = 0; bits <= 12; ++bits) {
+    buckets<wane::std_environment, wane::os_pages> table(pages, false, bits);
+    EXPECT(table.ensure(bits), "a table of 2^" << bits);
+    for (std::uint64_t part = 0; part < table.size(); ++part)
+      for (const std::uint64_t rest : {std::uint64_t{0}, std::uint64_t{1}, ~std::uint64_t{0} >> bits}) {
+        const std::uint64_t hash = (bits == 0 ? 0 : part << (64 - bits)) | rest;
+        EXPECT(&table.of_hash(hash, bits) == &table[bucket_of_hash(hash, bits)], "hash " << hash << " of 2^" << bits);
+      }
+  }
+}
+
 /// The shape of a table goes up by growth and down by a shrink, which bars growth until its end.
 void growth_is_barred_while_a_table_shrinks() {
   wane::os_pages pages;
@@ -89,6 +103,7 @@ int main(int argc, char** argv) {
   tests.test("a_level_in_order_is_in_split_order", a_level_in_order_is_in_split_order);
   tests.test("a_parent_is_the_nearest_coarser_cut_below", a_parent_is_the_nearest_coarser_cut_below);
   tests.test("a_hash_belongs_to_the_last_sentinel_at_or_below_it", a_hash_belongs_to_the_last_sentinel_at_or_below_it);
+  tests.test("a_bucket_of_a_hash_is_the_one_of_its_number", a_bucket_of_a_hash_is_the_one_of_its_number);
   tests.test("growth_is_barred_while_a_table_shrinks", growth_is_barred_while_a_table_shrinks);
   return tests.result();
 }

@@ -50,6 +50,29 @@ void a_slot_has_one_object() {
   EXPECT(object::alive() == 0, object::alive() << " objects left");
 }
 
+/// The objects of the first slots are part of the whole; the others are as they are otherwise.
+void the_first_can_be_near() {
+  {
+    wane::impl::per_thread<object, many_slots<wane::std_environment>, 32> all;
+    EXPECT(object::alive() == 32 && all.bytes() == 0, object::alive() << " objects and " << all.bytes() << " bytes besides");
+    std::set<const object*> distinct;
+    for (const std::uint32_t slot : {0u, 31u, 32u, 63u, 64u, 99u, 65'535u}) {
+      EXPECT((all.near_at(slot) != nullptr) == (slot < 32), "slot " << slot << " is near or not");
+      EXPECT((all.find(slot) != nullptr) == (slot < 32 || slot == 63 || slot == 99), "slot " << slot << " before its first use");
+      object& made = all.at(slot);
+      EXPECT(distinct.insert(&made).second, "slot " << slot << " shares its object");
+      EXPECT(&all.at(slot) == &made && all.find(slot) == &made, "slot " << slot << " has two objects");
+    }
+    EXPECT(all.bytes() == (96 + 32'768) * sizeof(object), all.bytes() << " bytes besides");
+    std::uint32_t next = 0;
+    all.for_each([&](std::uint32_t slot, object& o) {
+      EXPECT(slot == next++ && &o == all.find(slot), "visit of slot " << slot);
+    });
+    EXPECT(next == 100, next << " slots visited of 100 in use");
+  }
+  EXPECT(object::alive() == 0, object::alive() << " objects left");
+}
+
 void the_last_slot_has_one_too() {
   {
     objects<wane::std_environment> all;
@@ -88,6 +111,7 @@ void threads_that_race_for_a_chunk_share_it() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests.test("a_slot_has_one_object", a_slot_has_one_object);
+  tests.test("the_first_can_be_near", the_first_can_be_near);
   tests.test("the_last_slot_has_one_too", the_last_slot_has_one_too);
   tests.test("threads_that_race_for_a_chunk_share_it", threads_that_race_for_a_chunk_share_it<wane::std_environment>);
   tests.test("threads_that_race_for_a_chunk_share_it [delayed]",
