@@ -34,7 +34,7 @@ class Segments:
         self.element = value.type.template_argument(0)
 
     def __getitem__(self, index):
-        biased = atomic(self.bases[max(index.bit_length(), 1) - 1])
+        biased = atomic(self.bases[index.bit_length()])
         return gdb.Value(biased + index * self.element.sizeof).cast(self.element.pointer()).dereference()
 
 
