@@ -80,7 +80,8 @@ class map {
   using lifetime = wane::lifetime<clock>;
   using assigned_lifetime = wane::assigned_lifetime<clock>;
 
-  /// Effects: an empty map; with `expected_entries` its buckets are laid out at once, in order.
+  /// Effects: an empty map; with `expected_entries` its buckets are laid out at once, in order, and slots will be handed out
+  /// near the hashes of their entries if those are many.
   /// Throws: std::bad_alloc; std::invalid_argument on an impossible option.
   explicit map(const options& opts = {}, components<Policy> parts = {});
 

@@ -8,7 +8,9 @@
 namespace wane {
 
 struct options {
-  /// Entries to make room for at once, so that filling up to this number never grows the table. 0: start small.
+  /// Entries to make room for at once, so that filling up to this number never grows the table. 0: start small. Where that
+  /// is more than the caches hold (65,536), entries are also placed by their hash, which takes lookups less time and the
+  /// memory of all that are expected soon after the first have come.
   std::size_t expected_entries = 0;
   /// Entries a bucket at which the table doubles. In (0, 64]; 1 is the design point, more saves memory for speed.
   double max_load_factor = 1.0;

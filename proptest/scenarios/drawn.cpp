@@ -205,6 +205,7 @@ rc::Gen<program> any_small_program() {
       rc::gen::set(&program::threads, threads), rc::gen::set(&program::before, up_to(4, any_step(beginnings))),
       rc::gen::set(&program::buckets, rc::gen::resize(100, rc::gen::inRange(1u, 5u))),
       rc::gen::set(&program::growth, rc::gen::element(false, true)),
+      rc::gen::set(&program::at_home, rc::gen::element(false, false, true)),
       rc::gen::set(&program::reclaimer,
                    rc::gen::element(reclamation::epoch, reclamation::oracle, reclamation::versioned,
                                     reclamation::hazard, reclamation::ibr)),

@@ -112,7 +112,11 @@ class map_scenario final : public explorer::scenario {
   map_scenario(const program& p, bool relaxed)
       : program_(p),
         relaxed_(relaxed),
-        map_(std::in_place, wane::options{.max_load_factor = p.load, .growth = p.growth, .minimum_buckets = p.buckets},
+        map_(std::in_place,
+             wane::options{.expected_entries = p.at_home ? 8u : 0,
+                           .max_load_factor = p.load,
+                           .growth = p.growth,
+                           .minimum_buckets = p.buckets},
              wane::components<policy>{
                  .clock = clock_, .listener = {this, &map_scenario::died}, .pages = {&pieces_}, .domain = &domain_}) {
     tracked::alive = &alive_;
@@ -136,26 +140,32 @@ class map_scenario final : public explorer::scenario {
     for (const step& s : program_.threads[thread]) perform(s);
   }
 
-  /// By the sizes of the pieces that a map asks for: its first segments of buckets, slots and summaries.
+  /// By the sizes of the pieces that a map asks for: its first segments of buckets, slots, homes and summaries.
   [[nodiscard]] std::string name_of(const explorer::cell& c) const override {
     using node = std::conditional_t<Reclaimer::value_only,
                                     wane::impl::copied_node<std::uint64_t, std::uint64_t, Hash, explorer::environment>,
                                     wane::impl::node<std::uint64_t, value, Hash, explorer::environment>>;
     using wane::impl::block_slots;
+    std::size_t nodes = 0;  // of the pieces before
     for (std::size_t i = 0; i < pieces_.count; ++i) {
       const std::byte* const begin = pieces_.all[i].begin;
       const std::size_t bytes = pieces_.all[i].bytes;
       const auto at = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&c) - begin);
-      if (at >= bytes) continue;
+      if (at >= bytes) {
+        if (bytes == block_slots * sizeof(node)) nodes += block_slots;
+        continue;
+      }
+      const std::string number = std::to_string(at / sizeof(explorer::cell));
       if (bytes == block_slots * sizeof(node)) {
         const auto part = at % sizeof(node) / sizeof(explorer::cell);
         return (part == 0   ? "next of node "
                 : part == 1 ? "state of node "
                             : "contents of node ") +
-               std::to_string(at / sizeof(node));
+               std::to_string(nodes + at / sizeof(node));
       }
-      if (i == 0) return "bucket " + std::to_string(at / sizeof(explorer::cell));
-      if (bytes == 8 * sizeof(explorer::cell)) return "summary of block " + std::to_string(at / sizeof(explorer::cell));
+      if (bytes == 64 * sizeof(explorer::cell)) return "bucket " + number;
+      if (bytes == 16 * sizeof(explorer::cell)) return "taken slots of block " + number;
+      if (bytes == 8 * sizeof(explorer::cell)) return "summary of block " + number;
     }
     return {};
   }

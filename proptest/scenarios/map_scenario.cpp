@@ -26,6 +26,7 @@ void set_up(explorer::engine& e, const program& p, bool relaxed) {
   e.set_up([&p, relaxed] {
     switch (p.about) {
       case subject::pool: return make_pool_scenario(static_cast<unsigned>(p.threads.size()));
+      case subject::homes: return make_homes_scenario();
       case subject::epoch: return make_epoch_scenario();
       case subject::hazard: return make_hazard_scenario();
       case subject::ibr: return make_ibr_scenario();

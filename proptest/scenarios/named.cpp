@@ -78,6 +78,7 @@ std::vector<named_program> parts_alone() {
   return {
       {.what = {.name = "chains-of-one-thread", .threads = {{}}, .about = subject::pool}, .reach = {0, 0}},
       {.what = {.name = "chains-of-two-threads", .threads = {{}, {}}, .about = subject::pool}},
+      {.what = {.name = "homes-of-two-threads", .threads = {{}, {}}, .about = subject::homes}, .reach = {2, 2}},
       // The epoch moves on around an unlinking and its stamp, by the hand of a thread that has seen neither.
       {.what = {.name = "epochs-of-three-threads", .threads = {{}, {}, {}}, .about = subject::epoch},
        .reach = {3, 1},
@@ -149,6 +150,12 @@ std::vector<named_program> one_entry() {
 std::vector<named_program> slots_that_serve_again() {
   const auto versioned = reclamation::versioned;
   return {
+      // 1's slot is vacant again while another thread looks for one near the same home.
+      {.what = {.name = "erase-and-insert-at-home",
+                .before = {insert(1)},
+                .threads = {{erase(1), collect(), insert(1)}, {insert(17), find(1)}},
+                .integer_keys = false,
+                .at_home = true}},
       // 12's slot becomes 6's: what led to 12 leads to 6, and 8 does not belong before it.
       {.what = {.name = "aba-insert",
                 .before = {insert(4), insert(12)},

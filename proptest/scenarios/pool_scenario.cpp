@@ -47,7 +47,7 @@ class pool_scenario final : public explorer::scenario {
       if (!pool_[h].life.peek().is_dead())
         explorer::engine::current().fail(explorer::verdict::wrong_structure, "I6: a free slot is not DEAD");
     };
-    pool_.for_each_chained(is_dead);
+    pool_.for_each_unheld(is_dead);
     for (const slot_cache* c : {&other_, &filler_, &mine_[0], &mine_[1]}) pool_.for_each_cached(*c, is_dead);
   }
 

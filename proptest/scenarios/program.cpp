@@ -99,7 +99,7 @@ std::string to_string(const program& p) {
     for (std::size_t i = 0; i < steps.size(); ++i) out << (i == 0 ? " " : "; ") << to_string(steps[i]);
     out << '\n';
   };
-  out << p.name << ": " << p.buckets << (p.buckets == 1 ? " bucket" : " buckets") << (p.growth ? ", growing" : "")
+  out << p.name << ": " << p.buckets << (p.buckets == 1 ? " bucket" : " buckets") << (p.growth ? ", growing" : "") << (p.at_home ? ", at home" : "")
       << ", " << name_of(p.reclaimer) << (p.integer_keys ? "" : ", keys as objects")
       << (p.curious_listener ? ", a curious listener" : "") << (p.cold ? ", cold" : "") << "\n  before:";
   list(p.before);

@@ -39,7 +39,7 @@ enum class reclamation : std::uint8_t { epoch, oracle, versioned, hazard, ibr, l
 
 /// What a program is about: a map, or one part alone (then only the number of threads counts, see pool_scenario.hpp and its
 /// like).
-enum class subject : std::uint8_t { map, pool, epoch, hazard, ibr, versioned, snapshot, ahead };
+enum class subject : std::uint8_t { map, pool, homes, epoch, hazard, ibr, versioned, snapshot, ahead };
 
 struct program {
   std::string name = {};
@@ -54,6 +54,7 @@ struct program {
   bool coarse_ticks = false;      ///< of 10 units of the clock; the clock moves by whole ticks then
   bool cold = false;              ///< the threads have never used the map
   double load = 1;                ///< max_load_factor
+  bool at_home = false;           ///< entries are expected, so many that slots are handed out near their hashes
   proptest::subject about = subject::map;
   std::vector<step> after = {};  ///< run when the threads have ended
   std::uint64_t stays = 0;       ///< keys that are there from beginning to end, a bit each: a scan must visit them

@@ -18,6 +18,8 @@
 namespace proptest {
 
 struct jittery_environment : wane::std_environment {
+  static constexpr unsigned cached_table_bits = 1;  // what large tables do is to be delayed too
+
   static void jitter() noexcept {
     static thread_local std::uint64_t state = seed() ^ std::hash<std::thread::id>{}(std::this_thread::get_id());
     state = state * 6364136223846793005u + 1442695040888963407u;

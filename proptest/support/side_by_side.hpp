@@ -18,6 +18,11 @@
 
 namespace proptest {
 
+/// To which hardly any table is small, so that what large ones do is tried with few entries.
+struct small_caches : wane::std_environment {
+  static constexpr unsigned cached_table_bits = 2;
+};
+
 /// A policy in which nothing happens that a command did not ask for.
 template <class Codec, class Reclaimer, class Hash = wane::hash<typename Codec::key>>
 struct driven : wane::policy<typename Codec::key> {
@@ -26,6 +31,7 @@ struct driven : wane::policy<typename Codec::key> {
   using clock = wane::manual_clock;
   using listener = recorder<Codec>;
   using pages = failing_pages;
+  using environment = small_caches;
 };
 
 template <class Codec, class Reclaimer, class Hash = wane::hash<typename Codec::key>>

@@ -114,7 +114,7 @@ class ensemble {
         stream_(stream),
         lies_(std::move(lies)),
         record_(p.players + helpers, p.keys, p.turns + p.turns / 4),
-        map_({.minimum_buckets = 1}, parts()) {
+        map_({.expected_entries = stream % 2 == 0 ? 0u : 8u, .minimum_buckets = 1}, parts()) {
     const attendance<typename Kind::reclaimer> present;
     for (std::uint64_t i = 0; i < play_.stay; ++i)
       map_.insert(scan_pass::first_to_stay + i, typename Kind::value(0), wane::forever);

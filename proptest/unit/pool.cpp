@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "support/faults.hpp"
@@ -24,9 +26,11 @@ namespace {
 
 template <class Env>
 struct pool_of {
+  explicit pool_of(std::uint64_t at_home = 0) : slots(pages, false, at_home) {}
+
   using node = wane::impl::node<std::uint64_t, std::uint64_t, wane::hash<std::uint64_t>, Env>;
   failing_pages pages;
-  wane::impl::pool<node, Env, failing_pages> slots{pages, false};
+  wane::impl::pool<node, Env, failing_pages> slots;
 };
 
 template <class Pool>
@@ -63,6 +67,63 @@ struct alignas(64) wide {
   std::array<char, 65> bytes;
 };
 
+void who_is_expected_is_at_home() {
+  constexpr std::uint64_t entries = 100'000;
+  pool_of<wane::std_environment> p(entries);
+  EXPECT(p.slots.blocks() * wane::impl::block_slots < entries * 11 / 10, p.slots.blocks() << " blocks of homes");
+  const auto homes = p.slots.blocks();
+  slot_cache cache;
+  random_source random(1);
+  std::set<handle> distinct;
+  std::size_t near = 0, elsewhere = 0;
+  for (std::uint64_t i = 0; i < entries; ++i) {
+    const std::uint64_t hash = random();
+    const handle h = p.slots.allocate(cache, hash);
+    EXPECT(h != wane::impl::null_handle && distinct.insert(h).second, "slot " << h << " was given out twice");
+    const auto home = static_cast<double>(hash) / 0x1p64 * homes * wane::impl::block_slots;
+    near += std::abs(home - h) < 2;
+    elsewhere += h / wane::impl::block_slots >= homes;
+  }
+  EXPECT(near > entries * 6 / 10, near << " of " << entries << " are near their home");
+  EXPECT(elsewhere < entries / 50, elsewhere << " of " << entries << " found no home");
+}
+
+/// Entries of one hash, and more than expected: what is full is full.
+void who_finds_no_home_is_put_elsewhere() {
+  pool_of<wane::std_environment> p(100);
+  const std::size_t homes = std::size_t{p.slots.blocks()} * wane::impl::block_slots;
+  slot_cache cache;
+  std::set<handle> distinct;
+  for (const std::uint64_t hash : {std::uint64_t{0}, std::uint64_t{1} << 63, ~std::uint64_t{0}})
+    for (std::size_t i = 0; i < homes; ++i) {
+      const handle h = p.slots.allocate(cache, hash);
+      EXPECT(h != wane::impl::null_handle && distinct.insert(h).second, "slot " << h << " was given out twice");
+    }
+  std::size_t unheld = 0;
+  const auto count = [&](handle h) {
+    ++unheld;
+    EXPECT(!distinct.contains(h), "slot " << h << " is free and given out");
+  };
+  p.slots.for_each_unheld(count);
+  p.slots.for_each_cached(cache, count);
+  EXPECT(unheld + distinct.size() + 1 == p.slots.blocks() * wane::impl::block_slots, unheld << " slots are free");
+  // What comes back serves again, where it is nearest.
+  const handle taken = *distinct.begin();
+  p.slots.release(cache, taken);
+  EXPECT(p.slots.allocate(cache, 0) == taken, "slot " << taken << " is vacant and not used");
+}
+
+void no_memory_for_homes() {
+  unsigned after = 0;
+  for (bool made = false; !made; ++after) try {
+      const armed_fault armed({fault::kind::pages, after, true});
+      const pool_of<wane::std_environment> p(10'000);
+      made = true;
+    } catch (const std::bad_alloc&) {
+    }
+  EXPECT(after > 3, "made with memory for " << after - 1 << " mappings");
+}
+
 void chains_pass_between_threads() {
   pool_of<wane::std_environment> p;
   slot_cache giver, taker;
@@ -82,7 +143,7 @@ void chains_pass_between_threads() {
     ++cached;
     EXPECT(!distinct.contains(h), "slot " << h << " is cached and given out");
   });
-  p.slots.for_each_chained([&](handle h) {
+  p.slots.for_each_unheld([&](handle h) {
     ++chained;
     EXPECT(!distinct.contains(h), "slot " << h << " is chained and given out");
   });
@@ -127,11 +188,11 @@ void want_of_memory_changes_nothing() {
 
 /// Sets allocate against release of other threads, and chains pushed against chains popped.
 template <class Env>
-void no_slot_has_two_owners() {
+void no_slot_has_two_owners(std::uint64_t at_home) {
   constexpr unsigned threads = 3;
   constexpr std::size_t most = 3000;
   for (rounds r; r.go_on();) {
-    pool_of<Env> p;
+    pool_of<Env> p(at_home);
     // Relaxed, so that only the pool, and the exchange where slots are handed over, order what threads do to a slot.
     std::vector<std::atomic<unsigned>> owners(64 * 1024);
     std::vector<std::vector<handle>> left(threads);
@@ -146,7 +207,7 @@ void no_slot_has_two_owners() {
       };
       for (int burst = 0; burst < 40; ++burst) {
         for (auto n = random.below(300); n > 0 && mine.size() < most; --n) {
-          const handle h = p.slots.allocate(caches[me]);
+          const handle h = p.slots.allocate(caches[me], random());
           const unsigned before = owners[h].exchange(me + 1, std::memory_order_relaxed);
           EXPECT(before == 0, "slot " << h << " of thread " << before - 1 << " was given to thread " << me);
           mine.push_back(h);
@@ -177,7 +238,7 @@ void no_slot_has_two_owners() {
     for (const auto& l : left) std::for_each(l.begin(), l.end(), see);
     for (const auto& e : exchange) see(e.load(std::memory_order_acquire));
     for (const auto& c : caches) p.slots.for_each_cached(c, see);
-    p.slots.for_each_chained(see);
+    p.slots.for_each_unheld(see);
     EXPECT(total == seen.size() - 1, seen.size() - 1 - total << " slots are lost");
   }
 }
@@ -227,8 +288,16 @@ int main(int argc, char** argv) {
   tests.test("chains_pass_between_threads", chains_pass_between_threads);
   tests.test("a_recycled_slot_goes_on_counting", a_recycled_slot_goes_on_counting);
   tests.test("want_of_memory_changes_nothing", want_of_memory_changes_nothing);
-  tests.test("no_slot_has_two_owners", no_slot_has_two_owners<wane::std_environment>);
-  tests.test("no_slot_has_two_owners [delayed]", no_slot_has_two_owners<jittery_environment>);
+  tests.test("who_is_expected_is_at_home", who_is_expected_is_at_home);
+  tests.test("who_finds_no_home_is_put_elsewhere", who_finds_no_home_is_put_elsewhere);
+  tests.test("no_memory_for_homes", no_memory_for_homes);
+  for (const std::uint64_t at_home : {0, 1000}) {
+    const std::string homes = at_home == 0 ? "" : "homes, ";
+    tests.test("no_slot_has_two_owners [" + homes + "at once]",
+               [=] { no_slot_has_two_owners<wane::std_environment>(at_home); });
+    tests.test("no_slot_has_two_owners [" + homes + "delayed]",
+               [=] { no_slot_has_two_owners<jittery_environment>(at_home); });
+  }
   tests.test("no_earliest_deadline_is_lost", no_earliest_deadline_is_lost<wane::std_environment>);
   tests.test("no_earliest_deadline_is_lost [delayed]", no_earliest_deadline_is_lost<jittery_environment>);
   return tests.result();

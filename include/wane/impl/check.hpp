@@ -134,7 +134,7 @@ class checker {
       t.retired.peek().for_each([&](handle h) { put(h, use::retired, "retired"); });
       list_.slots().for_each_cached(t.slots, [&](handle h) { put_free(h); });
     });
-    list_.slots().for_each_chained([&](handle h) { put_free(h); });
+    list_.slots().for_each_unheld([&](handle h) { put_free(h); });
     for (std::size_t h = 1; h < uses_.size(); ++h)
       if (uses_[h] == use::unseen) problem("slot " + std::to_string(h) + " is lost");
   }

@@ -171,7 +171,7 @@ class map_core final : public sweep_target {
 
     template <class K, class... Args>
     void construct(std::uint64_t hash, K&& key, Args&&... args) {
-      const handle h = core_.list_.allocate(op_);
+      const handle h = core_.list_.allocate(op_, hash);
       try {
         core_.list_[h].construct(hash, std::forward<K>(key), std::forward<Args>(args)...);
       } catch (...) {

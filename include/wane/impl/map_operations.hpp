@@ -142,6 +142,7 @@ template <class K, class Use>
 [[gnu::always_inline]] inline auto map<Key, T, Policy>::glance(std::uint64_t hash, const K& wanted, const Use& use) {
   const auto& list = core_.entries();
   const auto held = list.enter();
+  list.prefetch_home(hash);
   return core_.glance(list.bucket_of_hash(hash), hash, wanted, use, list.table().is_cached());
 }
 
@@ -205,6 +206,8 @@ std::size_t map<Key, T, Policy>::for_each_group(const Keys& keys, Results& resul
 
 template <class Key, class T, class Policy>
 void map<Key, T, Policy>::fetch(std::span<const std::uint64_t> hashes, beginnings& from) const {
+  if (core_.entries().slots().has_homes())
+    for (const std::uint64_t h : hashes) core_.entries().prefetch_home(h);
   std::transform(hashes.begin(), hashes.end(), from.begin(), [&](std::uint64_t h) {
     const auto* const word = &core_.entries().bucket_of_hash(h);
     __builtin_prefetch(word);

@@ -27,7 +27,7 @@ map_core<Key, T, Policy>::map_core(const options& opts, components<Policy>&& par
       fewest_bits_(bits_for_buckets(opts.minimum_buckets)),
       least_bits_(std::max(fewest_bits_, bits_for(opts.expected_entries))),
       // [C1] relaxed: construction is alone.
-      list_(pages_, *parts.domain, opts.huge_pages, least_bits_.load(std::memory_order_relaxed)) {
+      list_(pages_, *parts.domain, opts.huge_pages, least_bits_.load(std::memory_order_relaxed), opts.expected_entries) {
   environment::set_up();
 }
 

@@ -2,6 +2,7 @@
 // The slab pool: type-stable slots named by 32-bit handles, handed out through per-thread caches.
 //
 //   slots      blocks of 32; handle 0 is null. Fresh blocks come from a counter, in address order.
+//   homes      the first blocks, in a pool that is told how many entries there will be: see homes.hpp.
 //   cache      a thread's own: a chain of free slots linked through `next`, one full spare chain, a fresh block.
 //   chains     full chains pass between threads through a Treiber stack. Its head is {tag:32 | handle:32}; the tag
 //              changes with every push and pop, since a chain can be popped, used and pushed again while a slow popper
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <new>
 
+#include <wane/impl/homes.hpp>
 #include <wane/impl/segments.hpp>
 #include <wane/impl/state.hpp>
 
@@ -40,11 +42,22 @@ class pool {
  public:
   static constexpr std::uint32_t chain_length = 64;
 
-  pool(Pages& pages, bool huge) noexcept : slots_(pages, huge), summaries_(pages, huge) {}
+  /// `at_home`: for how many entries there are to be homes. Throws std::bad_alloc.
+  pool(Pages& pages, bool huge, std::uint64_t at_home = 0)
+      : slots_(pages, huge), summaries_(pages, huge), homes_(pages, huge, at_home), next_block_(homes_.blocks()) {
+    if (!homes_.ensure() || !ensure(0, homes_.blocks())) throw std::bad_alloc();
+  }
 
   [[nodiscard, gnu::always_inline]] Node& operator[](handle h) const noexcept { return slots_[h]; }
 
-  /// A slot for the caller alone, its `next` unset, its state DEAD. Throws std::bad_alloc, changing nothing.
+  /// A slot for the caller alone, its `next` unset, its state DEAD: near the home of the hash, if one is vacant there. Throws
+  /// std::bad_alloc, changing nothing.
+  [[nodiscard]] handle allocate(slot_cache& cache, std::uint64_t hash) {
+    if (has_homes()) [[unlikely]]
+      return allocate_at_home(cache, hash);
+    return allocate(cache);
+  }
+  /// The same, wherever there is one.
   [[nodiscard]] handle allocate(slot_cache& cache) {
     if (cache.free == null_handle && !refill(cache)) {
       if (cache.fresh == cache.fresh_end) take_block(cache);
@@ -53,19 +66,16 @@ class pool {
       return h;
     }
     const handle h = cache.free;
-    Node& n = slots_[h];
-    const link l = n.next.peek();
-    cache.free = l.target();
+    cache.free = slots_[h].next.peek().target();
     --cache.free_count;
-    n.next.prepare(l.recycled());
-    Env::on_allocate(&n);
-    return h;
+    return recycled(h);
   }
 
   /// Gives a slot back. Precondition: no thread can reach it; key and value are destroyed; its state is DEAD.
   void release(slot_cache& cache, handle h) noexcept {
     Node& n = slots_[h];
     Env::on_reclaim(&n);
+    if (homes_.has(h)) return homes_.vacate(h);
     if (cache.free_count == chain_length) {
       if (cache.spare != null_handle) push_chain(cache.spare);
       cache.spare = cache.free;
@@ -75,6 +85,14 @@ class pool {
     n.next.prepare(n.next.peek().pointing_to(link::to_node(cache.free)));
     cache.free = h;
     ++cache.free_count;
+  }
+
+  /// Whether slots are handed out near the hashes of their entries.
+  [[nodiscard]] bool has_homes() const noexcept { return homes_.blocks() != 0; }
+  /// Has the line fetched where an entry of this hash is likely to be: a hint to the processor.
+  void prefetch_home(std::uint64_t hash) const noexcept {
+    if (has_homes()) [[unlikely]]
+      __builtin_prefetch(&slots_[homes_.of(hash)]);
   }
 
   // Earliest deadlines. A summary holds never - deadline, so that zeroed memory says "nothing is ever due".
@@ -117,12 +135,7 @@ class pool {
   std::size_t populate(std::uint32_t first, std::uint32_t last) noexcept {
     last = std::min(last, last_block);
     if (first >= last) return 0;
-    // The segments that begin in between; without memory for them their first user will say so.
-    for (unsigned s = slots_.segment_of(std::uint64_t{first} * block_slots);
-         s <= slots_.segment_of(std::uint64_t{last - 1} * block_slots); ++s)
-      if (!slots_.ensure(slots_.first_index(s))) return 0;
-    for (unsigned s = summaries_.segment_of(first); s <= summaries_.segment_of(last - 1); ++s)
-      if (!summaries_.ensure(summaries_.first_index(s))) return 0;
+    if (!ensure(first, last)) return 0;  // without memory for them their first user will say so
     return slots_.populate(std::uint64_t{first} * block_slots, std::uint64_t{last} * block_slots) +
            summaries_.populate(first, last);
   }
@@ -132,12 +145,15 @@ class pool {
     // [P5] acquire: pairs with [P6], so that the segments of these blocks are seen.
     return next_block_.load(std::memory_order_acquire);
   }
-  [[nodiscard]] std::size_t mapped_bytes() const noexcept { return slots_.mapped_bytes() + summaries_.mapped_bytes(); }
+  [[nodiscard]] std::size_t mapped_bytes() const noexcept {
+    return slots_.mapped_bytes() + summaries_.mapped_bytes() + homes_.mapped_bytes();
+  }
   [[nodiscard]] std::size_t mapped_slots() const noexcept { return slots_.mapped_bytes() / sizeof(Node); }
 
-  /// Calls f(handle) for every slot on the chains that no thread holds. Precondition: the pool is quiet.
+  /// Calls f(handle) for every slot that is vacant or on the chains that no thread holds. Precondition: the pool is quiet.
   template <class F>
-  void for_each_chained(F&& f) const {
+  void for_each_unheld(F&& f) const {
+    homes_.for_each_vacant(f);
     // [P12] acquire: pairs with [P11].
     for (handle chain = handle_of(chains_.load(std::memory_order_acquire)); chain != null_handle;
          chain = slots_[chain].life.peek().next_chain())
@@ -152,6 +168,29 @@ class pool {
   }
 
  private:
+  /// Out of line: small maps have no homes.
+  [[gnu::noinline]] handle allocate_at_home(slot_cache& cache, std::uint64_t hash) {
+    const handle h = homes_.claim(hash);
+    return h == null_handle ? allocate(cache) : recycled(h);
+  }
+  /// A slot of the caller's, made ready for its next life. I7.
+  handle recycled(handle h) noexcept {
+    Node& n = slots_[h];
+    n.next.prepare(n.next.peek().recycled());
+    Env::on_allocate(&n);
+    return h;
+  }
+  /// Maps what the blocks [first, last) need. False when memory is exhausted.
+  [[nodiscard]] bool ensure(std::uint32_t first, std::uint32_t last) noexcept {
+    if (first >= last) return true;
+    for (unsigned s = slots_.segment_of(std::uint64_t{first} * block_slots);
+         s <= slots_.segment_of(std::uint64_t{last - 1} * block_slots); ++s)
+      if (!slots_.ensure(slots_.first_index(s))) return false;
+    for (unsigned s = summaries_.segment_of(first); s <= summaries_.segment_of(last - 1); ++s)
+      if (!summaries_.ensure(summaries_.first_index(s))) return false;
+    return true;
+  }
+
   static constexpr handle handle_of(std::uint64_t head) noexcept { return static_cast<handle>(head); }
   static constexpr std::uint64_t tagged(std::uint64_t old_head, handle h) noexcept {
     return (((old_head >> 32) + 1) << 32) | h;
@@ -218,8 +257,9 @@ class pool {
 
   segments<Node, block_slots, Env, Pages> slots_;
   segments<typename Env::template atomic<std::uint64_t>, 8, Env, Pages> summaries_;
+  homes<block_slots, Env, Pages> homes_;
   alignas(64) typename Env::template atomic<std::uint64_t> chains_{0};
-  typename Env::template atomic<std::uint32_t> next_block_{0};
+  typename Env::template atomic<std::uint32_t> next_block_;
 };
 
 }  // namespace wane::impl

@@ -107,7 +107,7 @@ class split_list {
     unsigned outings_ = 0;  // how often the guard was left in the middle: what was found before does not count then
   };
 
-  split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits);
+  split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits, std::uint64_t expected);
   ~split_list();
 
   [[nodiscard]] Node& operator[](handle h) const noexcept { return pool_[h]; }
@@ -125,6 +125,8 @@ class split_list {
   void prefetch_bucket(std::uint64_t hash) const noexcept {
     __builtin_prefetch(&bucket_of_hash(hash));
   }
+  /// ... and the line where its entry is likely to be, which does not wait for the bucket ...
+  void prefetch_home(std::uint64_t hash) const noexcept { pool_.prefetch_home(hash); }
   /// ... and, when that is there, the first node behind it.
   void prefetch_node_behind(const word& bucket) const noexcept {
     const link first = bucket.read();
@@ -213,10 +215,10 @@ class split_list {
 
   // ---- Slots -----------------------------------------------------------------------------------------------------
 
-  /// A slot for the caller alone. Throws std::bad_alloc.
-  [[nodiscard]] handle allocate(operation& op) {
+  /// A slot for the caller alone, near the home of the hash. Throws std::bad_alloc.
+  [[nodiscard]] handle allocate(operation& op, std::uint64_t hash) {
     for (;;) {
-      const handle h = pool_.allocate(op.me().slots);
+      const handle h = pool_.allocate(op.me().slots, hash);
       if constexpr (reclaimer::kind == protection::version)
         if (is_worn(pool_[h])) [[unlikely]] {
           quarantine(op, h);

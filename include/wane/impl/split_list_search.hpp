@@ -59,6 +59,7 @@ class split_list<Node, Policy>::course {
 
 template <class Node, class Policy>
 inline auto split_list<Node, Policy>::start_reading(std::uint64_t hash) const noexcept -> position {
+  prefetch_home(hash);
   const unsigned bits = buckets_.bits();
   word& w = buckets_.of_hash(hash, bits);
   if (const link l = w.read(); l.is_ready()) [[likely]]
@@ -78,6 +79,7 @@ template <class Node, class Policy>
 
 template <class Node, class Policy>
 auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) noexcept -> position {
+  prefetch_home(hash);
   const unsigned bits = buckets_.bits();
   word& w = buckets_.of_hash(hash, bits);
   if (const link l = w.read(); l.is_ready()) [[likely]]
