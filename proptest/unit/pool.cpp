@@ -220,10 +220,10 @@ void no_slot_has_two_owners(std::uint64_t at_home) {
             continue;
           }
           // Somebody else's to free: what one thread allocates another releases.
-          owners[h] = 0;
+          owners[h].store(0, std::memory_order_relaxed);
           const handle other = exchange[random.below(exchange.size())].exchange(h, std::memory_order_acq_rel);
           if (other == wane::impl::null_handle) continue;
-          owners[other] = me + 1;
+          owners[other].store(me + 1, std::memory_order_relaxed);
           release_one(other);
         }
       }

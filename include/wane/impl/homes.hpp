@@ -67,8 +67,8 @@ class homes {
 
   /// Gives a slot back that was claimed. Wait-free.
   void vacate(handle h) noexcept {
-    // [A3] release: pairs with [A2] and [A5]; the slot is as its next owner is to find it. The bit is set, so that to subtract it clears
-    // it and leaves the others.
+    // [A3] release: pairs with [A2] and [A5]; the slot is as its next owner is to find it. The bit is set, so that to
+    // subtract it clears it and leaves the others.
     taken_[h / BlockSlots].fetch_add(0u - (1u << h % BlockSlots), std::memory_order_release);
   }
 
