@@ -23,6 +23,7 @@ ORDER = re.compile(r'\bmemory_order(?:_|::)(\w+)')
 ORDER_VARIABLE = re.compile(r'\bmemory_order\s+(\w+)|\b(\w+)\s*=\s*(?:std::)?memory_order_')
 FREE_FUNCTION = re.compile(rf'\batomic_(?:{METHODS})\s*\(')
 DECLARED = re.compile(r'\batomic<[^;{}()]*>\s+(\w+)\s*[;{(\[=]')
+ELEMENTS = re.compile(r'\b(?:vector|array)<(?:std::)?atomic<[^;{}()]*>\s+(\w+)\s*[;{(]')
 
 LINES_ABOVE = 4
 
@@ -65,6 +66,9 @@ def unnamed_orders(source):
         for use in re.finditer(operator, code):
             if not DECLARED.search(code, code.rfind('\n', 0, use.start()) + 1, use.end() + 1):
                 yield Complaint(source.path, source.line(use.start()), f'operator on the atomic {name}: an implied seq_cst')
+    for name in set(ELEMENTS.findall(code)):
+        for use in re.finditer(rf'\b{name}\[[^\]]*\]\s*(?:\+\+|--|[-+|&^]?=(?!=))', code):
+            yield Complaint(source.path, source.line(use.start()), f'operator on an atomic of {name}: an implied seq_cst')
 
 
 def closes_its_block(code):

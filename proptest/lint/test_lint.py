@@ -80,6 +80,8 @@ class Lint(unittest.TestCase):
         self.expect('operator on the atomic hits', 'hits.fetch_add(1, std::memory_order_relaxed)', '++hits')
         self.expect('operator on the atomic hits', 'hits.fetch_add(1, std::memory_order_relaxed)', 'hits += 1')
         self.expect('operator on the atomic hits', 'hits.fetch_add(1, std::memory_order_relaxed)', 'hits = 1')
+        self.expect('operator on an atomic of owners', 'hits.fetch_add(1, std::memory_order_relaxed)',
+                    'std::vector<std::atomic<int>> owners(4); owners[2] = 1')
 
     def test_an_implied_order_of_a_free_function(self):
         self.expect('free atomic function', 'hits.fetch_add(1, std::memory_order_relaxed)', 'std::atomic_fetch_add(&hits, 1)')
