@@ -57,6 +57,12 @@ def membarrier() -> bool:
     return commands >= 0 and bool(commands & private_expedited)
 
 
+def double_width_cas() -> bool:
+    """Whether the processor exchanges two words at once (cmpxchg16b), which assignments in place need."""
+    flags = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")), "")
+    return platform.machine() == "x86_64" and "cx16" in flags.split()
+
+
 def packages() -> dict[str, str]:
     names = [line for line in (BENCH / "packages.txt").read_text().splitlines() if not line.startswith("#")]
     lines = _output("dpkg-query", "-W", "-f=${Package} ${Version}\n", *names).splitlines()
@@ -86,6 +92,7 @@ def describe() -> dict:
         "kernel": platform.release(),
         "huge_pages": huge_pages(),
         "membarrier": membarrier(),
+        "double_width_cas": double_width_cas(),
         "compiler": _output("c++", "--version").splitlines()[0],
         "compile_command": compile_command(),
         "malloc_conf": os.environ.get("MALLOC_CONF", ""),
@@ -104,6 +111,8 @@ def remarks(machine: dict, records: list[dict]) -> list[str]:
                     "does not unless MALLOC_CONF=thp:always is set")
     if not machine["membarrier"]:
         said.append("sys_membarrier is missing: epoch, rcu_memb and lfht_memb fall back to fences on this machine")
+    if not machine.get("double_width_cas", True):  # older results do not say
+        said.append("no double-width compare-and-swap: wane assigns small values by new entries, not in place")
     if machine.get("commit") == "unknown":
         said.append("this is no git checkout: which commit it is, is not known")
     if machine["dirty"]:

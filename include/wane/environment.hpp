@@ -6,6 +6,9 @@
 //   cached_table_bits      binary logarithm of the largest table that is likely to be in the caches, entries included
 //   set_up()               called by every map's constructor: for what the process needs once, and may have to wait for
 //   atomic<T>              load, store, exchange, fetch_add, compare_exchange_strong; every order is explicit
+//   has_double_width_cas() whether two words can be changed in one step; the same for as long as a map lives
+//   double_width_cas(first, second, expected, desired, success, failure)   compare_exchange_strong of both, which lie beside
+//                          each other, `first` 16-byte aligned; it does not say what it found instead
 //   light_fence()          the cheap half of an asymmetric store-load barrier (readers, every operation)
 //   heavy_fence()          the dear half (reclaimers and sweepers, once a batch); see src/asymmetric_fence.cpp
 //   thread_slot()          a small dense number that is the calling thread's alone until it ends
@@ -21,6 +24,8 @@
 
 #include <atomic>
 #include <cstdint>
+
+#include <wane/impl/double_width.hpp>
 
 namespace wane {
 
@@ -58,7 +63,17 @@ struct std_environment {
   static constexpr unsigned cached_table_bits = 16;
 
   /// Registering with membarrier takes a process of several threads ten milliseconds, which are not to be the first insertion's.
-  static void set_up() noexcept { impl::set_up_fences(); }
+  static void set_up() noexcept {
+    impl::set_up_fences();
+    impl::look_for_double_width_cas();
+  }
+
+  static bool has_double_width_cas() noexcept { return impl::processor_has_double_width_cas; }
+  static bool double_width_cas(atomic<std::uint64_t>& first, atomic<std::uint64_t>& second,
+                               const impl::two_words& expected, const impl::two_words& desired, std::memory_order,
+                               std::memory_order) noexcept {
+    return impl::double_width_cas(first, second, expected, desired);
+  }
 
   static void light_fence() noexcept {
     if (impl::asymmetric_fences) [[likely]]
@@ -92,5 +107,9 @@ struct std_environment {
 
 /// True when fences are asymmetric (membarrier); false when every guard pays a full fence. For reports.
 [[nodiscard]] bool has_asymmetric_fences() noexcept;
+
+/// True when small values are assigned in place (see is_assigned_in_place); false when each assignment makes a new entry. For
+/// reports.
+[[nodiscard]] bool has_double_width_cas() noexcept;
 
 }  // namespace wane

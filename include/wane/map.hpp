@@ -22,14 +22,17 @@
 //                 (kills it, cause `expired`), unlinks it and tells the listener, and only then reports absence.
 //   Reclamation   references handed to callables are valid during the call only; a guard holds them. Removed entries
 //                 are destroyed after a grace period of the policy's reclaimer.
+//   Values        are immutable once they are visible: an assignment links a new entry in place of the old one. Those of eight
+//                 bytes or less that are trivially copyable (is_assigned_in_place) are assigned where they lie, and callables
+//                 are handed copies of them; the guarantees are the same.
 //   Exceptions    what the hash, the equality, a constructor, a callable or the listener throws passes through. Unless
 //                 it came from the listener the map is as if the call had not been made.
 //   Memory        A thread's first call that finds something to change in a map (an expiry to commit included) may allocate
 //                 the thread's share of the map's state (std::bad_alloc, nothing changed). After that only calls that insert,
 //                 assign, reserve or take a snapshot fail for want of memory, scans in runs of equal hashes, and calls
 //                 inside another guard: of `hazard`, which may need more hazards, and of `versioned`, which may have to
-//                 wait for that guard. Under `versioned` a call that moves a deadline may have to move the entry, once
-//                 in four million times, and so may fail, too.
+//                 wait for that guard. Under `versioned`, and where values are assigned in place, a call that moves a
+//                 deadline may have to move the entry, once in four million times, and so may fail, too.
 //   Complexity    expected O(1) at load factor <= 1; a run of equal hashes is searched linearly.
 #pragma once
 
@@ -116,7 +119,7 @@ class map {
 
   /// Effects: inserts, or replaces the value that is there.
   /// Returns: true when it inserted. Progress: lock-free. Linearizes at: the link (insertion), or the compare-and-swap
-  /// of the old entry's state to FORWARD (replacement). Expiry: `keep_ttl` keeps the deadline of a replaced entry and
+  /// of the old entry's state to FORWARD, or of state and value, in place (replacement). Expiry: `keep_ttl` keeps the deadline of a replaced entry and
   /// means `forever` on insertion. Throws: as insert.
   template <class K, class V>
   bool insert_or_assign(K&& key, V&& value, assigned_lifetime life = forever);
@@ -171,11 +174,11 @@ class map {
   std::size_t erase_many(const Keys& keys, Erased&& erased);
 
   // ---- Assigning to an entry that is there -----------------------------------------------------------------------
-  // Values are immutable once they are visible: an assignment links a new entry in place of the old one. By default
-  // these calls keep the deadline that is there.
+  // By default these calls keep the deadline that is there.
 
   /// Effects: replaces the value if the key is present. Returns: a copy of the value it replaced, or nothing.
-  /// Progress: lock-free. Linearizes at: the compare-and-swap of the state from LIVE to FORWARD. Throws: as insert.
+  /// Progress: lock-free. Linearizes at: the compare-and-swap of the state from LIVE to FORWARD, or of state and value, in
+  /// place. Throws: as insert.
   template <class K, class V>
   std::optional<T> replace(K&& key, V&& value, assigned_lifetime life = keep_ttl)
     requires std::copy_constructible<T>;
@@ -347,6 +350,13 @@ class map {
   /// The loop of replace and compare_exchange: accept(const T&) -> whether to replace that value.
   template <class Accept, class K, class V>
   bool assign_if(Accept&& accept, const assigned_lifetime& life, K&& key, V&& value);
+
+  /// The loop of all assignments in place: next(const T&) -> std::optional<T> is the value to assign; nothing refuses.
+  /// Returns whether the entry was there and got it.
+  template <class Next, class K>
+  bool assign_in_place(Next&& next, const assigned_lifetime& life, std::uint64_t hash, const K& wanted);
+  template <class Next, class K>
+  bool assign_in_full(operation& op, Next&& next, const assigned_lifetime& life, std::uint64_t hash, const K& wanted);
 
   /// The loop of erase, erase_if and take: accept(const Key&, const T&) -> whether to remove that entry.
   template <class Accept, class K>

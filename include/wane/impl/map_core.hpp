@@ -4,12 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include <wane/impl/ahead.hpp>
+#include <wane/impl/changing_node.hpp>
 #include <wane/impl/deadline.hpp>
-#include <wane/impl/node.hpp>
 #include <wane/impl/probe.hpp>
 #include <wane/impl/shrink.hpp>
 #include <wane/impl/split_list.hpp>
@@ -31,8 +32,8 @@ class map_core final : public sweep_target {
   static_assert(!by_value || (std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>),
                 "wane: this reclaimer hands out copies, so keys and values must be trivially copyable; choose another "
                 "reclaimer (wane::epoch, say) for this map");
-  using node = std::conditional_t<by_value, copied_node<Key, T, typename Policy::hash, environment>,
-                                  impl::node<Key, T, typename Policy::hash, environment>>;
+  static constexpr bool assigns_in_place = is_assigned_in_place<T>;
+  using node = node_of<Key, T, typename Policy::hash, environment, by_value>;
   using list = split_list<node, Policy>;
   using operation = typename list::operation;
   using found = typename list::found;
@@ -98,18 +99,29 @@ class map_core final : public sweep_target {
         held, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
   }
   using seen = typename list::seen;
-  /// A reader's common case, in few instructions: calls use(const T&) if the entry of the key is there. `bucket` is the word of
-  /// the hash's bucket, `cached` as in split_list. LP as find. Under the caller's guard, which is not passed on: what has its
-  /// address taken does not stay in a register.
+  /// A search's common case, in few instructions; an entry that is there is alive. `bucket` is the word of the hash's bucket,
+  /// `cached` as in split_list. LP as find. Under the caller's guard, which is not passed on: what has its address taken does
+  /// not stay in a register.
+  template <class K>
+  [[nodiscard, gnu::always_inline]] auto glimpse(const typename list::word& bucket, std::uint64_t hash, const K& key,
+                                                 bool cached) const {
+    auto met = list_.glance(
+        bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); },
+        [&](const node& n) { return may_be(n, hash, key); }, cached);
+    if (met.what == seen::there && !met.life.is_live_for_ever() && !is_alive(met.life)) met.what = seen::unclear;
+    return met;
+  }
+  /// The same for readers: calls use(const T&) if the entry of the key is there.
   template <class K, class Use>
   [[nodiscard, gnu::always_inline]] seen glance(const typename list::word& bucket, std::uint64_t hash, const K& key,
                                                 const Use& use, bool cached) const {
-    const auto met = list_.glance(
-        bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); },
-        [&](const node& n) { return may_be(n, hash, key); }, cached);
+    const auto met = glimpse(bucket, hash, key, cached);
     if (met.what != seen::there) return met.what;
-    if (!met.life.is_live_for_ever() && !is_alive(met.life)) return seen::unclear;
-    use(met.node->value());
+    decltype(auto) value = met.node->value();
+    if constexpr (assigns_in_place)
+      if (met.node->life.read() != met.life) [[unlikely]]
+        return seen::unclear;
+    use(std::as_const(value));
     return seen::there;
   }
   template <class K>
@@ -122,15 +134,12 @@ class map_core final : public sweep_target {
   /// call: that cannot be told any more; look again.
   template <class F>
   [[nodiscard]] static bool read(const found& there, F&& f) {
-    if constexpr (by_value) {
-      const Key key = there.node->key();
-      const T value = there.node->value();
-      // The same state, version included, is the same incarnation: key and value were its own.
+    decltype(auto) key = there.node->key();
+    decltype(auto) value = there.node->value();
+    // The same state, version included, is the same incarnation: key and value were its own.
+    if constexpr (by_value || assigns_in_place)
       if (there.node->life.read() != there.life) return false;
-      std::invoke(std::forward<F>(f), key, value);
-    } else {
-      std::invoke(std::forward<F>(f), static_cast<const Key&>(there.node->key()), there.node->value());
-    }
+    std::invoke(std::forward<F>(f), std::as_const(key), std::as_const(value));
     return true;
   }
 
@@ -144,13 +153,12 @@ class map_core final : public sweep_target {
 
   /// Moves the deadline of a live entry. LP(touch): the compare-and-swap of its state. False: the state has changed.
   bool change_deadline(operation& op, std::uint64_t hash, const found& f, tick_count deadline) {
-    if constexpr (Policy::reclaimer::kind == protection::version)
+    if constexpr (Policy::reclaimer::kind == protection::version || assigns_in_place)
       if (f.life.is_worn()) [[unlikely]]
         return move_entry(op, hash, f, deadline);
     state s = f.life;
     if (!f.node->life.change(s, s.lives_until(deadline))) return false;
-    // A later deadline leaves the block's summary a lower bound, which the next sweep makes exact. I8.
-    if (deadline < f.life.deadline()) list_.slots().lower_earliest(f.at / block_slots, deadline);
+    note_deadline(f.at, f.life, deadline);
     return true;
   }
 
@@ -214,9 +222,29 @@ class map_core final : public sweep_target {
                const assigned_lifetime<clock>& life) {
     const obituary last(op.held(), *f.node);
     if (!supersede(op, hash, f, fresh, life.is_kept() ? f.life.deadline() : time_.deadline_of(life))) return false;
-    op.me().count(&counters<environment>::replaced);
-    tell(last, cause::replaced);
+    note_replaced(op, last);
     return true;
+  }
+  enum class outcome : std::uint8_t { done, refused, changed };
+  /// Gives the entry in slot `at`, which was alive in state s, the value next(const T&) -> std::optional<T>; nothing refuses.
+  /// LP(assign): the compare-and-swap of state and value. `changed`: the state has changed; look again.
+  template <class Next>
+  [[gnu::always_inline]] outcome assign(operation& op, std::uint64_t hash, node& n, handle at, state s, Next&& next,
+                                        const assigned_lifetime<clock>& life) {
+    const T old = n.value();
+    if (n.life.read() != s) [[unlikely]]
+      return outcome::changed;
+    const std::optional<T> value = next(old);
+    if (!value) return outcome::refused;
+    if (s.is_worn() || !environment::has_double_width_cas()) [[unlikely]]
+      return replace_by_node(op, hash, n, at, s, *value, life);
+    const obituary last(op.held(), n);
+    const tick_count deadline = life.is_kept() ? s.deadline() : time_.deadline_of(life);
+    state now = s;
+    if (!n.assign(now, s.lives_until(deadline), *value)) return outcome::changed;
+    note_deadline(at, s, deadline);
+    note_replaced(op, last);
+    return outcome::done;
   }
 
   // ---- Removing --------------------------------------------------------------------------------------------------
@@ -274,6 +302,19 @@ class map_core final : public sweep_target {
   }
 
  private:
+  /// What an assignment does where it cannot be done in place.
+  [[gnu::noinline]] outcome replace_by_node(operation& op, std::uint64_t hash, node& n, handle at, state s, const T& value,
+                                            const assigned_lifetime<clock>& life) {
+    const found f{&n, at, s, {}};
+    prepared fresh(*this, op);
+    return read(f, [&](const Key& key, const T&) { fresh.construct(hash, key, value); }) && replace(op, hash, f, fresh, life)
+               ? outcome::done
+               : outcome::changed;
+  }
+  /// A later deadline leaves the block's summary a lower bound, which the next sweep makes exact. I8.
+  void note_deadline(handle h, state before, tick_count now) noexcept {
+    if (now < before.deadline()) list_.slots().lower_earliest(h / block_slots, now);
+  }
   /// Out of line, for the clock is called.
   [[nodiscard, gnu::noinline]] bool is_alive(state s) const noexcept { return s.is_live() && !is_expired(s); }
   /// Throws what a guard throws, for calls that would otherwise have begun by the time that they need one.
@@ -299,6 +340,10 @@ class map_core final : public sweep_target {
     operation op(list_);
     op.me().count(&counters<environment>::met_expired);
     kill(op, hash, {&n, at, s, {}}, cause::expired, now);
+  }
+  void note_replaced(operation& op, const obituary& last) {
+    op.me().count(&counters<environment>::replaced);
+    tell(last, cause::replaced);
   }
   /// What follows a kill: counting, unlinking, and telling the listener.
   void bury(operation& op, std::uint64_t hash, const found& gone, const obituary& last, cause why);

@@ -75,12 +75,17 @@ bool map<Key, T, Policy>::try_emplace_for(lifetime life, K&& key, Args&&... args
 template <class Key, class T, class Policy>
 template <class K, class V>
 bool map<Key, T, Policy>::insert_or_assign(K&& key, V&& value, assigned_lifetime life) {
-  return insert_or(
-      [&](operation& op, std::uint64_t hash, const found& f, prepared& fresh, const auto& make) {
-        make();
-        return core_.replace(op, hash, f, fresh, life);
-      },
-      [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(value));
+  if constexpr (core::assigns_in_place) {
+    const T v(std::forward<V>(value));  // once, for an rvalue may not be what it was afterwards
+    return upsert(std::forward<K>(key), v, [&](const T&) { return v; }, life);
+  } else {
+    return insert_or(
+        [&](operation& op, std::uint64_t hash, const found& f, prepared& fresh, const auto& make) {
+          make();
+          return core_.replace(op, hash, f, fresh, life);
+        },
+        [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(value));
+  }
 }
 
 template <class Key, class T, class Policy>
@@ -108,11 +113,21 @@ std::pair<T, bool> map<Key, T, Policy>::get_or_emplace_for(lifetime life, K&& ke
 template <class Key, class T, class Policy>
 template <class K, class V, class F>
 bool map<Key, T, Policy>::upsert(K&& key, V&& initial, F&& f, assigned_lifetime life) {
+  const auto next = [&](const T& v) { return std::optional<T>(std::in_place, std::invoke(f, v)); };
+  // What is assigned in place needs no place to insert at, and to look for one costs more than to look for the entry.
+  if constexpr (core::assigns_in_place) {
+    decltype(auto) wanted = core::lookup(key);
+    if (assign_in_place(next, life, core_.hash_of(wanted), wanted)) return false;
+  }
   return insert_or(
       [&](operation& op, std::uint64_t hash, const found& there, prepared&, const auto&) {
-        prepared updated(core_, op);
-        return core::read(there, [&](const Key& k, const T& v) { updated.construct(hash, k, std::invoke(f, v)); }) &&
-               core_.replace(op, hash, there, updated, life);
+        if constexpr (core::assigns_in_place) {
+          return core_.assign(op, hash, *there.node, there.at, there.life, next, life) == core::outcome::done;
+        } else {
+          prepared updated(core_, op);
+          return core::read(there, [&](const Key& k, const T& v) { updated.construct(hash, k, std::invoke(f, v)); }) &&
+                 core_.replace(op, hash, there, updated, life);
+        }
       },
       [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(initial));
 }
@@ -286,20 +301,59 @@ template <class K>
 // ---- Assigning -------------------------------------------------------------------------------------------------------
 
 template <class Key, class T, class Policy>
+template <class Next, class K>
+[[gnu::always_inline]] inline bool map<Key, T, Policy>::assign_in_place(Next&& next, const assigned_lifetime& life,
+                                                                        std::uint64_t hash, const K& wanted) {
+  auto& list = core_.entries();
+  operation op(list);
+  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
+    list.prefetch_home(hash);
+    const auto met = core_.glimpse(list.bucket_of_hash(hash), hash, wanted, list.table().is_cached());
+    if (met.what == core::seen::absent) return false;
+    if (met.what == core::seen::there) [[likely]]
+      if (const auto done = core_.assign(op, hash, *met.node, met.at, met.life, next, life); done != core::outcome::changed)
+        return done == core::outcome::done;
+  }
+  return assign_in_full(op, next, life, hash, wanted);
+}
+
+template <class Key, class T, class Policy>
+template <class Next, class K>
+[[gnu::noinline]] bool map<Key, T, Policy>::assign_in_full(operation& op, Next&& next, const assigned_lifetime& life,
+                                                           std::uint64_t hash, const K& wanted) {
+  for (;;) {
+    const found f = core_.find(op.held(), hash, wanted);
+    if (f.node == nullptr) return false;
+    const auto done = core_.assign(op, hash, *f.node, f.at, f.life, next, life);
+    if (done != core::outcome::changed) return done == core::outcome::done;
+  }
+}
+
+template <class Key, class T, class Policy>
 template <class Accept, class K, class V>
 bool map<Key, T, Policy>::assign_if(Accept&& accept, const assigned_lifetime& life, K&& key, V&& value) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  operation op(core_.entries());
-  prepared fresh(core_, op);
-  for (;;) {
-    const found f = fresh ? core_.find(op.held(), hash, fresh->key()) : core_.find(op.held(), hash, wanted);
-    if (f.node == nullptr) return false;
-    bool accepted = false;
-    if (!core::read(f, [&](const Key&, const T& v) { accepted = accept(v); })) continue;
-    if (!accepted) return false;
-    if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<V>(value));
-    if (core_.replace(op, hash, f, fresh, life)) return true;
+  if constexpr (core::assigns_in_place) {
+    std::optional<T> desired;
+    const auto next = [&](const T& v) {
+      if (!accept(v)) return std::optional<T>();
+      if (!desired) desired.emplace(std::forward<V>(value));
+      return desired;
+    };
+    return assign_in_place(next, life, hash, wanted);
+  } else {
+    operation op(core_.entries());
+    prepared fresh(core_, op);
+    for (;;) {
+      const found f = fresh ? core_.find(op.held(), hash, fresh->key()) : core_.find(op.held(), hash, wanted);
+      if (f.node == nullptr) return false;
+      bool accepted = false;
+      if (!core::read(f, [&](const Key&, const T& v) { accepted = accept(v); })) continue;
+      if (!accepted) return false;
+      if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<V>(value));
+      if (core_.replace(op, hash, f, fresh, life)) return true;
+    }
   }
 }
 
@@ -328,14 +382,19 @@ template <class K, class F>
 bool map<Key, T, Policy>::update(K&& key, F&& f, assigned_lifetime life) {
   decltype(auto) wanted = core::lookup(key);
   const std::uint64_t hash = core_.hash_of(wanted);
-  operation op(core_.entries());
-  for (;;) {
-    const found there = core_.find(op.held(), hash, wanted);
-    if (there.node == nullptr) return false;
-    prepared fresh(core_, op);
-    if (core::read(there, [&](const Key& k, const T& v) { fresh.construct(hash, k, std::invoke(f, v)); }) &&
-        core_.replace(op, hash, there, fresh, life))
-      return true;
+  if constexpr (core::assigns_in_place) {
+    const auto next = [&](const T& v) { return std::optional<T>(std::in_place, std::invoke(f, v)); };
+    return assign_in_place(next, life, hash, wanted);
+  } else {
+    operation op(core_.entries());
+    for (;;) {
+      const found there = core_.find(op.held(), hash, wanted);
+      if (there.node == nullptr) return false;
+      prepared fresh(core_, op);
+      if (core::read(there, [&](const Key& k, const T& v) { fresh.construct(hash, k, std::invoke(f, v)); }) &&
+          core_.replace(op, hash, there, fresh, life))
+        return true;
+    }
   }
 }
 

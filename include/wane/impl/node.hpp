@@ -204,8 +204,6 @@ class node {
     Env::reading(&value_);
     return value_;
   }
-  /// For a node that no other thread can see.
-  [[nodiscard]] T& own_value() noexcept { return value_; }
 
  private:
   key_cell<Key, Hash, Env, hash_is_recomputed<Hash, Key>> key_;

@@ -8,7 +8,7 @@
 // One list holds every entry, sorted by hash. A sentinel is a bucket word that stands in the list at its bucket's lower
 // bound; a search starts at the word of its bucket.
 //
-// Invariants (I1 to I8 stand with the words, the pool and the buckets):
+// Invariants (I1 to I9 stand with the words, the nodes, the pool and the buckets):
 //   L1  Links go up: a node's hash is at least that of whatever leads to it; a sentinel precedes nodes of equal hash.
 //   L2  A node is inserted at the end of its run of equal hashes, so two insertions of one key race for one word.
 //   L3  Of the nodes with one key that the list can reach, at most one, with the nodes it is FORWARD to, is LIVE.
@@ -146,10 +146,11 @@ class split_list {
   enum class seen : std::uint8_t { there, absent, unclear };
   struct glimpse {
     seen what;
-    const Node* node = nullptr;  ///< the one that is there ...
-    state life{};                ///< ... and its state, which may be any
+    Node* node = nullptr;  ///< the one that is there ...
+    handle at = null_handle;
+    state life{};  ///< ... and its state, which may be any
   };
-  /// For readers; `bucket` is the hash's. may_be(node) is false only if match would not find that. `cached`: the first node is
+  /// `bucket` is the hash's. may_be(node) is false only if match would not find that. `cached`: the first node is
   /// likely to be in the caches.
   template <class Match, class MayBe>
   [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, bool cached) const

@@ -107,9 +107,9 @@ template <class Match, class MayBe>
       on_node = !l.is_sentinel();
     }
     while (on_node) {
-      const Node& n = pool_[l.target()];
-      switch (match(n)) {
-        case place::here: return {seen::there, &n, n.life.read()};
+      Node& n = pool_[l.target()];
+      switch (match(std::as_const(n))) {
+        case place::here: return {seen::there, &n, l.target(), n.life.read()};
         case place::before: break;
         default: return {seen::absent};
       }

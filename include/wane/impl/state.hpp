@@ -88,7 +88,9 @@ class state {
 template <class Env>
 class state_word {
  public:
-  /// [S1] acquire: pairs with [S2] and [S3], so that who sees LIVE sees key and value, and who sees FORWARD sees the
+  using word = typename Env::template atomic<std::uint64_t>;
+
+  /// [S1] acquire: pairs with [S2], [S3] and [S5], so that who sees LIVE sees key and value, and who sees FORWARD sees the
   /// node it leads to.
   [[nodiscard]] state read() const noexcept { return state(word_.load(std::memory_order_acquire)); }
 
@@ -102,6 +104,15 @@ class state_word {
     return changed;
   }
 
+  /// The same of this word and the one behind it, in one step. Precondition: the environment can do that.
+  /// [S5] release: pairs with [S1] and [N10]; what the thread did before, for who finds what it leaves in either word.
+  bool change_both(state& expected, state desired, word& behind, std::uint64_t was, std::uint64_t will_be) noexcept {
+    const bool changed = Env::double_width_cas(word_, behind, {expected.bits(), was}, {desired.bits(), will_be},
+                                               std::memory_order_release, std::memory_order_relaxed);
+    if (changed) expected = desired;
+    return changed;
+  }
+
   /// For a slot that is out of the list.
   /// [S3] release: pairs with [S1]; a sweeper reads the states of slots that are not linked.
   void prepare(state s) noexcept { word_.store(s.bits(), std::memory_order_release); }
@@ -109,7 +120,7 @@ class state_word {
   [[nodiscard]] state peek() const noexcept { return state(word_.load(std::memory_order_relaxed)); }
 
  private:
-  typename Env::template atomic<std::uint64_t> word_{0};
+  word word_{0};
 };
 
 }  // namespace wane::impl
