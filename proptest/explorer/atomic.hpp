@@ -9,6 +9,8 @@
 #include <source_location>
 #include <type_traits>
 
+#include <wane/impl/double_width.hpp>
+
 #include "engine.hpp"
 
 namespace explorer {
@@ -45,6 +47,13 @@ class atomic {
     const bool done = engine::current().compare_exchange(cell_, bits, bits_of(desired), success, failure, site);
     if (!done) expected = value_of(bits);
     return done;
+  }
+
+  static bool double_width_cas(atomic& first, atomic& second, const wane::impl::two_words& expected,
+                               const wane::impl::two_words& desired, std::memory_order success,
+                               std::memory_order failure, where site = where::current()) noexcept {
+    return engine::current().compare_exchange(first.cell_, second.cell_, {expected[0], expected[1]},
+                                              {desired[0], desired[1]}, success, failure, site);
   }
 
  private:

@@ -377,6 +377,45 @@ bool engine::compare_exchange(cell& c, std::uint64_t& expected, std::uint64_t de
   return true;
 }
 
+bool engine::compare_exchange(cell& first, cell& second, const std::uint64_t (&expected)[2],
+                              const std::uint64_t (&desired)[2], std::memory_order success, std::memory_order failure,
+                              const std::source_location& site) {
+  const host_work closed;
+  const std::uint64_t after = kept(desired[0], site);
+  // Both are points or none, as either may be the one that another thread comes to.
+  bool point = false;
+  if (concurrent_) {
+    point = is_point(first, true);
+    point = is_point(second, true) || point;
+    if (point) pass_point(step_);
+  } else {
+    count_alone();
+  }
+  const std::uint32_t step = step_;
+  if (first.bits != kept(expected[0], site) || second.bits != expected[1]) {
+    if (point) {
+      memory_.load_newest(running_, first, actual(failure, true, site));
+      memory_.load_newest(running_, second, actual(failure, true, site));
+    }
+    record(step, trace::kind::exchange_lost, &first, first.bits, after, failure, 0, site);
+    return false;
+  }
+  const std::memory_order order = actual(success, false, site);
+  if (point) {
+    memory_.load_newest(running_, first, order);
+    memory_.load_newest(running_, second, order);
+    memory_.foresee(running_, second);
+    memory_.store_adjoining(running_, first, after, order, step);
+    memory_.store_adjoining(running_, second, desired[1], order, step);
+  } else {
+    first.bits = after;
+    second.bits = desired[1];
+  }
+  record(step, trace::kind::exchange_done, &first, expected[0], after, order, 0, site);
+  changed(first, expected[0], after, true, site);
+  return true;
+}
+
 void engine::fence(std::memory_order order, const std::source_location& site) {
   if (!concurrent_) return;
   const host_work closed;

@@ -104,6 +104,9 @@ class engine {
   std::uint64_t modify(cell& c, std::memory_order order, const std::source_location& site, F&& next);
   bool compare_exchange(cell& c, std::uint64_t& expected, std::uint64_t desired, std::memory_order success,
                         std::memory_order failure, const std::source_location& site);
+  /// The same of two words in one step. It does not tell what it found instead. What changes in the second is not looked at.
+  bool compare_exchange(cell& first, cell& second, const std::uint64_t (&expected)[2], const std::uint64_t (&desired)[2],
+                        std::memory_order success, std::memory_order failure, const std::source_location& site);
   void fence(std::memory_order order, const std::source_location& site);
   void light_fence(const std::source_location& site);
   void heavy_fence(const std::source_location& site);

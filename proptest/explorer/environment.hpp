@@ -39,6 +39,13 @@ struct environment {
   using atomic = explorer::atomic<T>;
 
   static void set_up() noexcept {}
+  static bool has_double_width_cas() noexcept { return true; }
+  static bool double_width_cas(atomic<std::uint64_t>& first, atomic<std::uint64_t>& second,
+                               const wane::impl::two_words& expected, const wane::impl::two_words& desired,
+                               std::memory_order success, std::memory_order failure,
+                               std::source_location site = std::source_location::current()) noexcept {
+    return atomic<std::uint64_t>::double_width_cas(first, second, expected, desired, success, failure, site);
+  }
   static void light_fence(std::source_location site = std::source_location::current()) noexcept {
     engine::current().light_fence(site);
   }

@@ -128,6 +128,10 @@ void memory_model::store_adjoining(unsigned thread, cell& c, std::uint64_t value
   if (order == std::memory_order_seq_cst) order_globally(thread);
 }
 
+void memory_model::foresee(unsigned thread, cell& c) noexcept {
+  threads_[thread].now.raise(c.location - 1u, static_cast<timestamp>(of(c).stores.back().at + gap));
+}
+
 void memory_model::order_globally(unsigned thread) noexcept {
   threads_[thread].now.join_floors(fences_);
   fences_.join_floors(threads_[thread].now);

@@ -62,6 +62,9 @@ class memory_model {
   void store_adjoining(unsigned thread, cell& c, std::uint64_t value, std::memory_order order,
                        std::uint32_t step) noexcept;
 
+  /// What the thread is about to store to `c` with something else, in one step: who sees the one sees the other.
+  void foresee(unsigned thread, cell& c) noexcept;
+
   void fence(unsigned thread, std::memory_order order) noexcept;
   /// What a seq_cst fence does to the order of things, without its acquire and release: the thread sees what is before
   /// it in the one order of such fences, and is seen by what comes after. Also of a thread that is being interrupted

@@ -26,6 +26,7 @@ program program_from(byte_reader& bytes) {
                                         reclamation::hazard, reclamation::ibr};
   p.reclaimer = reclaimers[(shape >> 3) % 5];
   p.integer_keys = (shape & 64) == 0;
+  p.in_place = (places & 3) == 3;
   p.cold = (shape & 48) == 48;
   const unsigned before = shape >> 7;
   std::vector<std::vector<step>> threads(2 + bytes.below(2));

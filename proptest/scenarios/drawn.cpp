@@ -210,6 +210,7 @@ rc::Gen<program> any_small_program() {
                    rc::gen::element(reclamation::epoch, reclamation::oracle, reclamation::versioned,
                                     reclamation::hazard, reclamation::ibr)),
       rc::gen::set(&program::integer_keys, rc::gen::element(true, false)),
+      rc::gen::set(&program::in_place, rc::gen::element(false, false, true)),
       rc::gen::set(&program::curious_listener, rc::gen::element(false, false, false, true)),
       rc::gen::set(&program::cold, rc::gen::element(false, false, false, true)));
   const auto places = rc::gen::pair(rc::gen::resize(100, rc::gen::inRange<std::uint64_t>(0, 16)),

@@ -35,10 +35,19 @@ struct ladder {
 /// ... or as any other object.
 struct object_ladder : ladder {};
 
+/// An integer that stays where it is: to assign another makes a new entry.
+struct settled {
+  std::uint64_t value = 0;
+  settled(std::uint64_t v) noexcept : value(v) {}  // NOLINT(google-explicit-constructor): stands for it
+  operator std::uint64_t() const noexcept { return value; }  // NOLINT(google-explicit-constructor)
+};
+
 }  // namespace proptest
 
 template <>
 inline constexpr bool wane::hash_is_recomputed<proptest::ladder, std::uint64_t> = true;
+template <>
+inline constexpr bool wane::is_assigned_in_place<proptest::settled> = false;
 
 namespace proptest {
 
@@ -100,12 +109,11 @@ struct explored_policy : wane::policy<std::uint64_t> {
   using environment = explorer::environment;
 };
 
-template <class Reclaimer, class Hash, class Tick = nanoseconds>
+template <class Reclaimer, class Hash, class Value, class Tick = nanoseconds>
 class map_scenario final : public explorer::scenario {
   using policy = explored_policy<Reclaimer, Hash, Tick>;
-  /// Where keys are kept as integers, or copied, so are values.
-  static constexpr bool counts_values = !wane::hash_is_recomputed<Hash, std::uint64_t> && !Reclaimer::value_only;
-  using value = std::conditional_t<counts_values, tracked, std::uint64_t>;
+  static constexpr bool counts_values = std::is_same_v<Value, tracked>;
+  using value = Value;
   using map = wane::map<std::uint64_t, value, policy>;
 
  public:
@@ -142,10 +150,10 @@ class map_scenario final : public explorer::scenario {
 
   /// By the sizes of the pieces that a map asks for: its first segments of buckets, slots, homes and summaries.
   [[nodiscard]] std::string name_of(const explorer::cell& c) const override {
-    using node = std::conditional_t<Reclaimer::value_only,
-                                    wane::impl::copied_node<std::uint64_t, std::uint64_t, Hash, explorer::environment>,
-                                    wane::impl::node<std::uint64_t, value, Hash, explorer::environment>>;
+    using node = typename wane::impl::map_core<std::uint64_t, value, policy>::node;
     using wane::impl::block_slots;
+    // Where values are assigned in place, the state is beside the value, and that the last.
+    constexpr std::size_t state = wane::is_assigned_in_place<value> ? sizeof(node) / sizeof(explorer::cell) - 2 : 1;
     std::size_t nodes = 0;  // of the pieces before
     for (std::size_t i = 0; i < pieces_.count; ++i) {
       const std::byte* const begin = pieces_.all[i].begin;
@@ -158,9 +166,9 @@ class map_scenario final : public explorer::scenario {
       const std::string number = std::to_string(at / sizeof(explorer::cell));
       if (bytes == block_slots * sizeof(node)) {
         const auto part = at % sizeof(node) / sizeof(explorer::cell);
-        return (part == 0   ? "next of node "
-                : part == 1 ? "state of node "
-                            : "contents of node ") +
+        return (part == 0       ? "next of node "
+                : part == state ? "state of node "
+                                : "contents of node ") +
                std::to_string(nodes + at / sizeof(node));
       }
       if (bytes == 64 * sizeof(explorer::cell)) return "bucket " + number;
@@ -508,8 +516,10 @@ class map_scenario final : public explorer::scenario {
 
 template <class Reclaimer>
 explorer::scenario* make(const program& p, bool relaxed) {
-  if (p.integer_keys) return new map_scenario<Reclaimer, ladder>(p, relaxed);
-  return new map_scenario<Reclaimer, object_ladder>(p, relaxed);
+  if (p.in_place) return new map_scenario<Reclaimer, ladder, std::uint64_t>(p, relaxed);
+  if (p.integer_keys) return new map_scenario<Reclaimer, ladder, settled>(p, relaxed);
+  using object = std::conditional_t<Reclaimer::value_only, settled, tracked>;
+  return new map_scenario<Reclaimer, object_ladder, object>(p, relaxed);
 }
 
 }  // namespace proptest

@@ -13,7 +13,7 @@
 namespace proptest {
 
 explorer::scenario* make_map_scenario(const program& p, bool relaxed) {
-  if (p.coarse_ticks) return new map_scenario<explorer::epoch, ladder, coarse_tick>(p, relaxed);
+  if (p.coarse_ticks) return new map_scenario<explorer::epoch, ladder, settled, coarse_tick>(p, relaxed);
   switch (p.reclaimer) {
     case reclamation::epoch: return make<explorer::epoch>(p, relaxed);
     case reclamation::oracle: return make<explorer::oracle>(p, relaxed);

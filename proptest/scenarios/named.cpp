@@ -95,6 +95,8 @@ std::vector<named_program> parts_alone() {
       {.what = {.name = "snapshot-and-moves", .threads = {{}, {}}, .about = subject::snapshot}, .reach = {2, 0}},
       {.what = {.name = "snapshot-and-two-moves", .threads = {{}, {}, {}}, .about = subject::snapshot},
        .reach = {2, 0}},
+      {.what = {.name = "snapshot-and-assignments", .threads = {{}, {}}, .about = subject::snapshot},
+       .reach = {2, 1}},
       {.what = {.name = "snapshot-and-snapshot", .threads = {{}, {}, {}, {}}, .about = subject::snapshot},
        .reach = {0, 2},
        .symmetric_too = true},
@@ -143,6 +145,86 @@ std::vector<named_program> one_entry() {
                 .threads = {{visit_within(1)},
                             {advance(10),
                              {.what = {.what = verb::insert, .life = life::until, .key = 1, .ticks = 5}}}}}},
+  };
+}
+
+/// Values change where they lie.
+std::vector<named_program> assignments() {
+  const auto until = [](verb what, std::uint64_t tick) {
+    return step{.what = {.what = what, .life = life::until, .key = 1, .ticks = tick}};
+  };
+  return {
+      {.what = {.name = "one-life-in-place",
+                .threads = {{insert(1), replace(1), update(1), assign(1), upsert(1), compare_exchange(1), replace(1), touch(1, 5),
+                             replace(1), erase(1), replace(1), assign(1)}},
+                .in_place = true,
+                .curious_listener = true},
+       .reach = {0, 0}},
+      {.what = {.name = "one-expiry-in-place",
+                .threads = {{insert(1), until(verb::replace, 5), advance(5), replace(1), insert(1, 5), replace(1), advance(5),
+                             sweep(), insert(1), until(verb::update, 5), advance(5), sweep()}},
+                .in_place = true},
+       .reach = {0, 0}},
+      {.what = {.name = "update-and-update-in-place",
+                .before = {insert(1)},
+                .threads = {{update(1)}, {update(1)}},
+                .in_place = true}},
+      {.what = {.name = "replace-and-find-in-place",
+                .before = {insert(1)},
+                .threads = {{replace(1)}, {find(1), find(1)}},
+                .in_place = true}},
+      // The value of the one assignment with the deadline of the other.
+      {.what = {.name = "replace-and-find-after-the-deadline-in-place",
+                .before = {insert(1)},
+                .threads = {{until(verb::replace, 5)}, {advance(5), find(1)}},
+                .in_place = true}},
+      {.what = {.name = "replace-and-visit-after-the-deadline-in-place",
+                .before = {insert(1)},
+                .threads = {{until(verb::replace, 5)}, {advance(5), visit_within(1)}},
+                .in_place = true}},
+      {.what = {.name = "replace-and-take-in-place",
+                .before = {insert(1)},
+                .threads = {{replace(1)}, {take(1), find(1)}},
+                .in_place = true}},
+      {.what = {.name = "replace-and-find-and-touch-in-place",
+                .before = {insert(1)},
+                .threads = {{replace(1), find(1)}, {find_and_touch(1, 5)}},
+                .in_place = true}},
+      {.what = {.name = "upsert-and-erase-in-place",
+                .before = {insert(1)},
+                .threads = {{upsert(1), find(1)}, {erase(1), insert(1)}},
+                .in_place = true}},
+      {.what = {.name = "replace-and-sweep-in-place",
+                .before = {insert(1, 5)},
+                .threads = {{replace(1), find(1)}, {advance(5), sweep()}},
+                .in_place = true},
+       .reach = {2, 0}},
+      {.what = {.name = "replace-and-touch-in-one-block",
+                .before = {insert(1), insert(2)},
+                .threads = {{until(verb::replace, 5)}, {touch(2, 5)}},
+                .in_place = true,
+                .after = {advance(5), sweep()}}},
+      {.what = {.name = "scan-and-replace-in-place",
+                .before = {insert(1), insert(2)},
+                .threads = {{scan()}, {replace(1), replace(2)}},
+                .in_place = true,
+                .stays = 1u << 1 | 1u << 2}},
+      // 8's slot becomes 6's, or 8's again, between what an assignment has read and what it changes, or a reader reads.
+      {.what = {.name = "aba-assign",
+                .before = {insert(4), insert(8)},
+                .threads = {{replace(8)}, {erase(8), insert(6)}},
+                .reclaimer = reclamation::versioned,
+                .in_place = true}},
+      {.what = {.name = "aba-read-what-is-assigned",
+                .before = {insert(4), insert(8)},
+                .threads = {{find(8)}, {erase(8), insert(6), replace(6)}},
+                .reclaimer = reclamation::versioned,
+                .in_place = true}},
+      {.what = {.name = "replace-and-collect-in-place",
+                .before = {insert(1)},
+                .threads = {{replace(1)}, {erase(1), collect(), insert(2)}},
+                .reclaimer = reclamation::hazard,
+                .in_place = true}},
   };
 }
 
@@ -431,7 +513,7 @@ std::vector<named_program> sweeping() {
 const std::vector<named_program>& all() {
   static const std::vector<named_program> programs = [] {
     std::vector<named_program> p;
-    for (const auto& part : {one_thread(), parts_alone(), one_entry(), slots_that_serve_again(), published_nodes(),
+    for (const auto& part : {one_thread(), parts_alone(), one_entry(), assignments(), slots_that_serve_again(), published_nodes(),
                              lives_of_slots(), neighbours(), shapes(), reclaiming(), sweeping()})
       p.insert(p.end(), part.begin(), part.end());
     return p;

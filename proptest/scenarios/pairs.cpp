@@ -64,21 +64,22 @@ const std::vector<condition>& conditions() {
   return all;
 }
 
-/// Which reclaimer, which kind of key, and whether the listener looks for what it is told of: all in turn, beginning with
-/// another for each seed, so that each pair meets each of the ten reclaimers and keys in time.
+/// Which reclaimer, which kind of key and value, and whether the listener looks for what it is told of: all in turn, beginning
+/// with another for each seed, so that each pair meets each of the fifteen reclaimers and kinds in time.
 void vary(program& p, std::uint64_t n) {
-  n += seed() % 80;
+  n += seed() % 120;
   constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned,
                                         reclamation::hazard, reclamation::ibr};
   p.reclaimer = reclaimers[n % 5];
-  p.integer_keys = n / 5 % 2 == 0;
-  p.curious_listener = n / 10 % 2 == 0;
+  p.integer_keys = n / 5 % 3 == 0;
+  p.in_place = n / 5 % 3 == 1;
+  p.curious_listener = n / 15 % 2 == 0;
 }
 
 /// The table likewise, more slowly: one bucket; one that becomes more inside; two or four that have just doubled, so that half
 /// of the buckets are untouched, a shrink has something to take away, and the four double again inside.
 void vary_table(program& p, std::uint64_t n) {
-  n = (n + seed() % 80) / 20 % 4;
+  n = (n + seed() % 120) / 30 % 4;
   p.buckets = n < 2 ? 1 : n == 2 ? 2 : 4;
   p.growth = n % 2 == 1;
   if (n >= 2) p.before.push_back(reserve());
@@ -143,11 +144,12 @@ void on_two_keys(const std::string& how, std::uint64_t first, std::uint64_t seco
 }
 
 /// Two reads of a live entry meet at no word that either writes: nothing but who begins makes a schedule another.
-void reads_write_nothing_shared(bool integer_keys) {
+void reads_write_nothing_shared(bool integer_keys, bool in_place) {
   const program p{.name = "reads against reads",
                   .before = {insert(subject), insert(subject + 1, 5)},
                   .threads = {{find(subject), contains(subject + 1)}, {find_many(subject), ttl(subject + 1)}},
-                  .integer_keys = integer_keys};
+                  .integer_keys = integer_keys,
+                  .in_place = in_place};
   explorer::engine e;
   set_up(e, p, true);
   explorer::exhaustive all(100, 100);
@@ -164,7 +166,9 @@ int main(int argc, char** argv) {
   for (const bool integer_keys : {true, false})
     tests.test("reads of live entries write nothing that another reads (G6)" +
                    std::string(integer_keys ? "" : ", keys as objects"),
-               [=] { reads_write_nothing_shared(integer_keys); });
+               [=] { reads_write_nothing_shared(integer_keys, false); });
+  tests.test("reads of live entries write nothing that another reads (G6), values assigned in place",
+             [] { reads_write_nothing_shared(true, true); });
   const unsigned preemptions = is_deep() ? 3 : 2;
   for (const bounds b : {bounds{preemptions, 0}, bounds{preemptions, 1}}) {
     const std::string memory = b.stale == 0 ? "" : " in relaxed memory";

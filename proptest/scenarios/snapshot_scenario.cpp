@@ -19,8 +19,9 @@ struct snapshot_policy : explored_policy<explorer::epoch, ladder, nanoseconds> {
   using listener = wane::no_listener;
 };
 using map = wane::map<std::uint64_t, std::uint64_t, snapshot_policy>;
-/// A bit a key; nothing if other threads were in the way.
+/// A bit a key, and one a key whose value has been assigned to; nothing if other threads were in the way.
 using keys_seen = std::optional<unsigned>;
+constexpr std::uint64_t keys_apart = 8;
 template <class... Keys>
 constexpr unsigned bits(Keys... keys) {
   return ((1u << keys) | ...);
@@ -36,6 +37,7 @@ class snapshot_scenario : public explorer::scenario {
  protected:
   bool insert(std::uint64_t key, map::lifetime life = wane::forever) { return map_.insert(key, key, life); }
   void erase(std::uint64_t key) { map_.erase(key); }
+  void assign(std::uint64_t key) { map_.replace(key, key + keys_apart); }
   [[nodiscard]] bool contains(std::uint64_t key) { return map_.contains(key); }
   void advance(unsigned ticks) { clock_.advance(nanoseconds(ticks)); }
   [[nodiscard]] keys_seen look(unsigned attempts = 1) {
@@ -43,8 +45,8 @@ class snapshot_scenario : public explorer::scenario {
     if (!moment) return std::nullopt;
     unsigned seen = 0;
     for (const auto& [key, value] : *moment) {
-      if (value != key) engine::current().fail(fault::wrong_result, "a snapshot has the value of another key");
-      seen |= 1u << key;
+      if (value % keys_apart != key) engine::current().fail(fault::wrong_result, "a snapshot has the value of another key");
+      seen |= 1u << key | 1u << value;
     }
     return seen;
   }
@@ -108,6 +110,30 @@ class two_moves final : public snapshot_scenario {
   keys_seen saw_;
 };
 
+/// One value is assigned in place after the other.
+class assignments final : public snapshot_scenario {
+ public:
+  assignments() : snapshot_scenario({1, 2}) {}
+  [[nodiscard]] unsigned threads() const override { return 2; }
+
+  void run(unsigned thread) override {
+    if (thread == 0) {
+      saw_ = look();
+      return;
+    }
+    assign(1);
+    assign(2);
+  }
+  void finish() override {
+    constexpr std::array moments = {bits(1, 2), bits(1, 1 + keys_apart, 2), bits(1, 1 + keys_apart, 2, 2 + keys_apart)};
+    if (saw_ && std::ranges::find(moments, *saw_) == moments.end())
+      engine::current().fail(fault::not_linearizable, "at no moment were those the values in the map");
+  }
+
+ private:
+  keys_seen saw_;
+};
+
 /// Two insertions on different links: both snapshots may have one, but not each the other one.
 class two_snapshots final : public snapshot_scenario {
  public:
@@ -137,6 +163,7 @@ class two_snapshots final : public snapshot_scenario {
 explorer::scenario* make_snapshot_scenario(std::string_view name) {
   if (name == "snapshot-and-moves") return new moves;
   if (name == "snapshot-and-two-moves") return new two_moves;
+  if (name == "snapshot-and-assignments") return new assignments;
   if (name == "snapshot-and-snapshot") return new two_snapshots;
   throw std::invalid_argument("no scenario of snapshots is named " + std::string(name));
 }

@@ -57,8 +57,16 @@ struct jittery_environment : wane::std_environment {
     }
 
    private:
+    friend jittery_environment;
     std::atomic<T> word_;
   };
+
+  static bool double_width_cas(atomic<std::uint64_t>& first, atomic<std::uint64_t>& second,
+                               const wane::impl::two_words& expected, const wane::impl::two_words& desired,
+                               std::memory_order success, std::memory_order failure) noexcept {
+    jitter();
+    return std_environment::double_width_cas(first.word_, second.word_, expected, desired, success, failure);
+  }
 };
 
 }  // namespace proptest
