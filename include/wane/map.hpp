@@ -384,7 +384,8 @@ class map {
   template <class Keys, class Results, class F>
   std::size_t for_each_group(const Keys& keys, Results& results, F&& f);
   /// Has what searches for these hashes will come to fetched, all at once. Under a guard, for as long as `from` is used.
-  void fetch(std::span<const std::uint64_t> hashes, beginnings& from) const;
+  /// `from`: where they begin in a table of 2^bits buckets.
+  void fetch(std::span<const std::uint64_t> hashes, unsigned bits, beginnings& from) const;
   /// The same under a guard of its own, for operations that enter theirs each.
   void fetch_ahead(std::span<const std::uint64_t> hashes) const;
 

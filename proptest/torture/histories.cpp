@@ -46,7 +46,8 @@ template <class R, class V, class Env, class Hash>
 void tests_of(suite& tests, judge& j) {
   using kind = observed<R, V, Env, Hash>;
   constexpr bool collides = std::is_same_v<Hash, spread_hash>;
-  const std::string name = std::string(" [") + reclaimer_name<R> + (std::is_same_v<V, boxed> ? ", boxed" : ", inline") +
+  const std::string name = std::string(" [") + reclaimer_name<R> +
+                           (std::is_same_v<V, boxed> ? ", boxed" : std::is_same_v<V, doubled> ? ", doubled" : ", inline") +
                            " values" + (std::is_same_v<Env, jittery_environment> ? ", delayed]" : "]");
   tests.test("calls_on_few_keys_have_an_order" + name, [&] { is_linearizable<kind>(j, few_keys); });
   tests.test("scans_among_other_calls_have_an_order" + name, [&] { is_linearizable<kind>(j, scanned_keys); });
@@ -153,7 +154,9 @@ int main(int argc, char** argv) {
     tests_of<wane::basic_epoch<delayed>, number, delayed, mixed>(tests, j);
 #ifndef WANE_TSAN  // under which a kind takes five seconds to compile and eight to run
     tests_of<wane::basic_hazard<delayed>, boxed, delayed, spread_hash>(tests, j);
-    tests_of<wane::basic_versioned<delayed>, number, delayed, spread_hash>(tests, j);
+    tests_of<wane::basic_hazard<delayed>, number, delayed, mixed>(tests, j);
+    tests_of<wane::basic_versioned<delayed>, doubled, delayed, spread_hash>(tests, j);
+    tests_of<wane::basic_versioned<delayed>, number, delayed, mixed>(tests, j);
     tests_of<wane::rcu<wane::memb>, number, plain, mixed>(tests, j);
     tests_of<wane::versioned, number, plain, mixed>(tests, j);
     tests_of<wane::hazard, boxed, plain, mixed>(tests, j);

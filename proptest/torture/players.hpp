@@ -37,6 +37,18 @@ class boxed {
   std::unique_ptr<std::uint64_t> number_;
 };
 
+/// A number twice: too long to be assigned in place, and it can be torn.
+class doubled {
+ public:
+  explicit doubled(std::uint64_t n) noexcept : number_(n), complement_(~n) {}
+  explicit operator std::uint64_t() const noexcept { return complement_ == ~number_ ? number_ : ~std::uint64_t{0}; }
+  friend bool operator==(const doubled&, const doubled&) noexcept = default;
+
+ private:
+  std::uint64_t number_;
+  std::uint64_t complement_;
+};
+
 /// erase_if refuses some values.
 [[nodiscard]] constexpr bool is_refused(std::uint64_t value) noexcept { return value % 4 == 0; }
 

@@ -74,16 +74,16 @@ class buckets {
     return words_.at(q >> below >> 1, bits - below);
   }
 
+  /// The same in the table as large as it is.
+  [[nodiscard]] word& of_hash(std::uint64_t hash) const noexcept { return of_hash(hash, bits()); }
+
   [[nodiscard]] unsigned bits() const noexcept {
     // [B1] acquire: pairs with [B2] and [B3], so that the segments of every bucket below the size are seen.
     return static_cast<unsigned>(shape_.load(std::memory_order_acquire) & bits_mask);
   }
   [[nodiscard]] std::uint64_t size() const noexcept { return std::uint64_t{1} << bits(); }
-  /// Whether the table and its entries are likely to be in the processor's caches.
-  [[nodiscard]] bool is_cached() const noexcept {
-    // [B14] relaxed: a hint, the result of a search does not depend on it.
-    return (shape_.load(std::memory_order_relaxed) & bits_mask) <= Env::cached_table_bits;
-  }
+  /// Whether a table of 2^bits buckets and its entries are likely to be in the processor's caches.
+  [[nodiscard]] static constexpr bool is_cached(unsigned bits) noexcept { return bits <= Env::cached_table_bits; }
 
   /// Maps the words of a table of 2^bits buckets. False when memory is exhausted.
   [[nodiscard]] bool ensure(unsigned bits) noexcept {

@@ -99,23 +99,23 @@ class map_core final : public sweep_target {
         held, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
   }
   using seen = typename list::seen;
-  /// A search's common case, in few instructions; an entry that is there is alive. `bucket` is the word of the hash's bucket,
-  /// `cached` as in split_list. LP as find. Under the caller's guard, which is not passed on: what has its address taken does
+  /// A search's common case, in few instructions; an entry that is there is alive. `bucket` is the word of the hash's bucket in a
+  /// table of 2^bits. LP as find. Under the caller's guard, which is not passed on: what has its address taken does
   /// not stay in a register.
   template <class K>
   [[nodiscard, gnu::always_inline]] auto glimpse(const typename list::word& bucket, std::uint64_t hash, const K& key,
-                                                 bool cached) const {
+                                                 unsigned bits) const {
     auto met = list_.glance(
         bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); },
-        [&](const node& n) { return may_be(n, hash, key); }, cached);
+        [&](const node& n) { return may_be(n, hash, key); }, bits);
     if (met.what == seen::there && !met.life.is_live_for_ever() && !is_alive(met.life)) met.what = seen::unclear;
     return met;
   }
   /// The same for readers: calls use(const T&) if the entry of the key is there.
   template <class K, class Use>
   [[nodiscard, gnu::always_inline]] seen glance(const typename list::word& bucket, std::uint64_t hash, const K& key,
-                                                const Use& use, bool cached) const {
-    const auto met = glimpse(bucket, hash, key, cached);
+                                                const Use& use, unsigned bits) const {
+    const auto met = glimpse(bucket, hash, key, bits);
     if (met.what != seen::there) return met.what;
     decltype(auto) value = met.node->value();
     if constexpr (assigns_in_place)

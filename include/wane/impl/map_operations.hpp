@@ -158,7 +158,8 @@ template <class K, class Use>
   const auto& list = core_.entries();
   const auto held = list.enter();
   list.prefetch_home(hash);
-  return core_.glance(list.bucket_of_hash(hash), hash, wanted, use, list.table().is_cached());
+  const unsigned bits = list.table().bits();
+  return core_.glance(list.table().of_hash(hash, bits), hash, wanted, use, bits);
 }
 
 template <class Key, class T, class Policy>
@@ -220,11 +221,11 @@ std::size_t map<Key, T, Policy>::for_each_group(const Keys& keys, Results& resul
 }
 
 template <class Key, class T, class Policy>
-void map<Key, T, Policy>::fetch(std::span<const std::uint64_t> hashes, beginnings& from) const {
+void map<Key, T, Policy>::fetch(std::span<const std::uint64_t> hashes, unsigned bits, beginnings& from) const {
   if (core_.entries().slots().has_homes())
     for (const std::uint64_t h : hashes) core_.entries().prefetch_home(h);
   std::transform(hashes.begin(), hashes.end(), from.begin(), [&](std::uint64_t h) {
-    const auto* const word = &core_.entries().bucket_of_hash(h);
+    const auto* const word = &core_.entries().table().of_hash(h, bits);
     __builtin_prefetch(word);
     return word;
   });
@@ -236,7 +237,7 @@ template <class Key, class T, class Policy>
 void map<Key, T, Policy>::fetch_ahead(std::span<const std::uint64_t> hashes) const {
   const auto held = core_.entries().enter();
   beginnings from;
-  fetch(hashes, from);
+  fetch(hashes, core_.entries().table().bits(), from);
 }
 
 template <class Key, class T, class Policy>
@@ -254,12 +255,12 @@ std::size_t map<Key, T, Policy>::find_many(const Keys& keys, Values&& values)
     };
     if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
       const auto held = core_.entries().enter();
-      const bool cached = core_.entries().table().is_cached();
+      const unsigned bits = core_.entries().table().bits();
       beginnings from;
-      fetch(hashes, from);
+      fetch(hashes, bits, from);
       look([&](std::size_t i, const auto& wanted) {
         const auto copy = [&](const T& v) { value->emplace(v); };
-        const auto what = core_.glance(*from[i], hashes[i], wanted, copy, cached);
+        const auto what = core_.glance(*from[i], hashes[i], wanted, copy, bits);
         return what == core::seen::there || (what == core::seen::unclear && visit_in_full(copy, hashes[i], wanted));
       });
     } else {
@@ -308,7 +309,8 @@ template <class Next, class K>
   operation op(list);
   if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
     list.prefetch_home(hash);
-    const auto met = core_.glimpse(list.bucket_of_hash(hash), hash, wanted, list.table().is_cached());
+    const unsigned bits = list.table().bits();
+    const auto met = core_.glimpse(list.table().of_hash(hash, bits), hash, wanted, bits);
     if (met.what == core::seen::absent) return false;
     if (met.what == core::seen::there) [[likely]]
       if (const auto done = core_.assign(op, hash, *met.node, met.at, met.life, next, life); done != core::outcome::changed)

@@ -123,7 +123,7 @@ class split_list {
 
   /// Has the bucket of a hash fetched ...
   void prefetch_bucket(std::uint64_t hash) const noexcept {
-    __builtin_prefetch(&bucket_of_hash(hash));
+    __builtin_prefetch(&buckets_.of_hash(hash));
   }
   /// ... and the line where its entry is likely to be, which does not wait for the bucket ...
   void prefetch_home(std::uint64_t hash) const noexcept { pool_.prefetch_home(hash); }
@@ -150,14 +150,10 @@ class split_list {
     handle at = null_handle;
     state life{};  ///< ... and its state, which may be any
   };
-  /// `bucket` is the hash's. may_be(node) is false only if match would not find that. `cached`: the first node is
-  /// likely to be in the caches.
+  /// `bucket` is the hash's in a table of 2^bits buckets. may_be(node) is false only if match would not find that.
   template <class Match, class MayBe>
-  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, bool cached) const
+  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, unsigned bits) const
     requires(reclaimer::kind == protection::blanket);
-  [[nodiscard]] const word& bucket_of_hash(std::uint64_t hash) const noexcept {
-    return buckets_.of_hash(hash, buckets_.bits());
-  }
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.
   [[nodiscard]] found find_slot(const guard& held, std::uint64_t hash, handle target) const;

@@ -92,7 +92,7 @@ auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) 
 template <class Node, class Policy>
 template <class Match, class MayBe>
 [[gnu::always_inline]] inline auto split_list<Node, Policy>::glance(const word& bucket, std::uint64_t hash, Match&& match,
-                                                                    MayBe&& may_be, bool cached) const -> glimpse
+                                                                    MayBe&& may_be, unsigned bits) const -> glimpse
   requires(reclaimer::kind == protection::blanket)
 {
   link l = bucket.read();
@@ -100,7 +100,7 @@ template <class Match, class MayBe>
     // Whether the first node is the one is hard to guess. In the caches a wrong guess is what a search costs, so none is made;
     // beyond them, to go on with a guess is better than to wait for the node.
     bool on_node = true;
-    if (cached) {
+    if (buckets_.is_cached(bits)) {
       const Node& first = pool_[l.target()];
       const bool here = may_be(first);
       l = link::select(here, l, first.next.read());
@@ -119,7 +119,8 @@ template <class Match, class MayBe>
   } else if (!l.is_ready()) [[unlikely]] {
     return {seen::unclear};
   }
-  return {is_end_or_above(l, hash) ? seen::absent : seen::unclear};
+  // Buckets of this table begin where others end; those of a larger one may begin below.
+  return {l.target() >> bits == 0 || is_end_or_above(l, hash) ? seen::absent : seen::unclear};
 }
 
 template <class Node, class Policy>
