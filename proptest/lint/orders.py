@@ -16,8 +16,8 @@ TAG = re.compile(r'(?<!\w)\[([A-Z]{1,3}\d+)\]')
 DEFINITION = re.compile(r'\[([A-Z]{1,3}\d+)\]')
 PAIRS = re.compile(r'\bpairs? with\b')
 
-METHODS = r'load|store|exchange|fetch_\w+|compare_exchange_weak|compare_exchange_strong'
-CALL = re.compile(rf'(?:\.|->)\s*(?:template\s+)?({METHODS})\s*\(')
+METHODS = r'load|store|exchange|fetch_\w+|compare_exchange_weak|compare_exchange_strong|double_width_cas'
+CALL = re.compile(rf'(?:\.|->|\bEnv::)\s*(?:template\s+)?({METHODS})\s*\(')
 FENCE = re.compile(r'(?:(\w+)\s+)?(?:\w+::)*((?:atomic_thread|atomic_signal|light|heavy)_fence)\s*\(')
 ORDER = re.compile(r'\bmemory_order(?:_|::)(\w+)')
 ORDER_VARIABLE = re.compile(r'\bmemory_order\s+(\w+)|\b(\w+)\s*=\s*(?:std::)?memory_order_')

@@ -75,6 +75,10 @@ class Lint(unittest.TestCase):
                     'wanted,\n                                       std::memory_order_acq_rel, std::memory_order_relaxed',
                     'f(\n                                       wanted)')
 
+    def test_an_implied_order_of_an_exchange_of_two_words(self):
+        found = self.complaints('\nbool f() {\n  return Env::double_width_cas(head, tail, a, b);  // [A1] relaxed: a hint\n}\n')
+        self.assertEqual(found, ['include/wane/list.hpp:4: double_width_cas with an implied order: name it'])
+
     def test_an_implied_order_of_an_operator(self):
         self.expect('operator on the atomic hits', 'hits.fetch_add(1, std::memory_order_relaxed)', 'hits++')
         self.expect('operator on the atomic hits', 'hits.fetch_add(1, std::memory_order_relaxed)', '++hits')

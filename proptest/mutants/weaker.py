@@ -121,7 +121,7 @@ def extract(headers):
     for path in headers_of(headers):
         found += accesses(Source(f'wane/{path.relative_to(headers)}', path.read_text()))
     for a in found:
-        if len(a.orders) != (2 if a.method.startswith('compare_exchange') else 1):
+        if len(a.orders) != (2 if a.method.startswith(('compare_exchange', 'double_width')) else 1):
             raise TableError(f'{a.file}:{a.first}: {a.method} does not name its orders one by one')
         if any(a is not b and a.file == b.file and a.first <= b.last and b.first <= a.last for b in found):
             raise TableError(f'{a.file}:{a.first}: two accesses share a line, which does not tell them apart')
