@@ -31,6 +31,13 @@ def _columns(rows: pandas.DataFrame, operation: str) -> dict[str, pandas.DataFra
             for heading, quantile, unit in COLUMNS}
 
 
+def _operations(workload: str, rows: pandas.DataFrame) -> tuple[str, ...]:
+    if workload == "growth_read":
+        return ("insert", "find")
+    # Several inserting threads have no quiet, nor have older results.
+    return ("insert", "quiet") if "quiet_p50_seconds" in rows and rows["quiet_p50_seconds"].notna().any() else ("insert",)
+
+
 def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
     frame = frame_of(records)
     if frame.empty:
@@ -40,9 +47,12 @@ def tables(records: list[dict], maps: tuple[Map, ...]) -> list[Table]:
         clock = 1e9 * rows["clock_seconds"].median()
         footer = (f"{footer_of(rows)}\nevery one is timed, the {clock:.0f} ns of a reading of the clock included; "
                   "null, which does nothing,\nshows what the machine adds (--maps null,...)")
+        if "quiet" in _operations(workload, rows):
+            footer += ("\nquiet: afterwards, lookups where nothing changes, in stretches no shorter than an insertion on average: "
+                       "what the\nmachine does to any thread")
         beside = ", and one that looks up" if workload == "growth_read" else ""
         title = f"{workload}: {plural(threads)} inserting into an empty map{beside}, {entries:,} entries"
-        for operation in ("insert", "find") if workload == "growth_read" else ("insert",):
+        for operation in _operations(workload, rows):
             made.append(table_of_maps(title, maps, _columns(rows, operation), footer))
     return made
 

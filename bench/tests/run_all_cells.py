@@ -62,6 +62,8 @@ def check_growth(record: dict) -> None:
         assert quantiles == sorted(quantiles) and tail == sorted(tail), record
         assert tail[-1] == round(quantiles[-1] * 1e9) and record[f"{what}_count"] > 0, record
     assert record["insert_count"] == 2000, record
+    if record["workload"] == "growth" and record["threads"] == 1:
+        assert record["quiet_count"] == 2000 and record["quiet_p50_seconds"] > 0, record
 
 
 def check_front(record: dict) -> None:

@@ -40,6 +40,13 @@ class Tables(unittest.TestCase):
         self.assertIn("│ tbb │ 120 │ 2.00 │ 42.0 │ 50.0 │", text)
         self.assertIn("the 25 ns of a reading of the clock included", text)
 
+    def test_what_the_machine_does_stands_beside_what_the_map_does(self):
+        quiet = {f"quiet_{q}_seconds": s for q, s in (("p50", 1e-6), ("p999", 5e-6), ("p99999", 37e-6), ("max", 7e-3))}
+        text = shown([record("wane_epoch", 1) | quiet])
+        self.assertIn("quiet worst", text)
+        self.assertIn("│ wane_epoch │ 1,000 │ 5.00 │ 37.0 │ 7.00 │", text)
+        self.assertNotIn("quiet", shown([record("wane_epoch", 1, threads=2)]))
+
     def test_lookups_stand_beside_insertions(self):
         text = shown([record("wane_epoch", 1, workload="growth_read", threads=2)])
         self.assertIn("2 threads inserting into an empty map, and one that looks up", text)

@@ -3,6 +3,10 @@
 //
 // Every insertion is timed, from the end of the one before, so the key and one reading of the clock are in it. Where a
 // reader comes along (`growth_read`), one more thread looks up what has been inserted, and every lookup is timed, too.
+//
+// What the machine does to a thread meanwhile looks like the map's doing. So when one thread has inserted everything, it looks
+// up as many times, in stretches no shorter than an insertion on average, and these are timed likewise: a map that nobody changes
+// stops nobody, so what stands out there is the machine's.
 #pragma once
 
 #include <fmt/format.h>
@@ -47,7 +51,8 @@ class growth_cell : public cell {
     inserter& me = inserters_[thread];
     typename Map::session session(*map_);
     const std::size_t first = first_of(thread), last = first_of(thread + 1);
-    auto before = clock::now();
+    const auto begin = clock::now();
+    auto before = begin;
     for (std::size_t i = first; i != last; ++i) {
       const key_type key = key_of(i);
       me.inserted += session.insert(key, value_of(key));
@@ -58,6 +63,7 @@ class growth_cell : public cell {
       me.took.add(after - before);
       before = after;
     }
+    me.lasted = before - begin;
   }
 
   outcome conclude() override {
@@ -72,6 +78,7 @@ class growth_cell : public cell {
     }
     took.report("insert", result.figures);
     result.series["insert_tail_nanoseconds"] = took.tail();
+    if (threads() == 1 && !reader_) stretches_of_lookups(inserters_.front().lasted / entries()).report("quiet", result.figures);
     result.figures["clock_seconds"] = cost_of_a_reading(clock::now);
     if (reader_) {
       reader_->took.report("find", result.figures);
@@ -91,6 +98,7 @@ class growth_cell : public cell {
     alignas(64) std::atomic<std::size_t> done{0};  // the reader asks for it
     alignas(64) samples took;
     std::uint64_t inserted = 0;
+    clock::duration lasted{};
   };
   struct reader {
     samples took;
@@ -119,6 +127,26 @@ class growth_cell : public cell {
       reader_->took.add(clock::now() - before);
       reader_->lost += !hit || value != value_of(key);
     }
+  }
+
+  [[nodiscard]] samples stretches_of_lookups(clock::duration shortest) {
+    samples took;
+    took.reserve(entries());
+    typename Map::session session(*map_);
+    std::minstd_rand random(static_cast<unsigned>(seed_ + 1));
+    auto before = clock::now();
+    for (std::size_t i = 0; i != entries(); ++i) {
+      clock::time_point after;
+      do {
+        value_type value{};
+        session.find(key_of(random() % entries()), value);
+        after = clock::now();
+      } while (after - before < shortest);
+      took.add(after - before);
+      before = after;
+      if (i % operations_per_quiescent_state == 0) session.quiescent();
+    }
+    return took;
   }
 
   std::vector<inserter> inserters_;

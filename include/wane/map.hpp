@@ -23,8 +23,9 @@
 //   Reclamation   references handed to callables are valid during the call only; a guard holds them. Removed entries
 //                 are destroyed after a grace period of the policy's reclaimer.
 //   Values        are immutable once they are visible: an assignment links a new entry in place of the old one. Those of eight
-//                 bytes or less that are trivially copyable (is_assigned_in_place) are assigned where they lie, and callables
-//                 are handed copies of them; the guarantees are the same.
+//                 bytes or less that are trivially copyable (is_assigned_in_place) are assigned where they lie, if keys can be
+//                 copied: callables are handed copies of them, and the key stays the object that was inserted. The guarantees
+//                 are the same.
 //   Exceptions    what the hash, the equality, a constructor, a callable or the listener throws passes through. Unless
 //                 it came from the listener the map is as if the call had not been made.
 //   Memory        A thread's first call that finds something to change in a map (an expiry to commit included) may allocate
@@ -32,7 +33,8 @@
 //                 assign, reserve or take a snapshot fail for want of memory, scans in runs of equal hashes, and calls
 //                 inside another guard: of `hazard`, which may need more hazards, and of `versioned`, which may have to
 //                 wait for that guard. Under `versioned`, and where values are assigned in place, a call that moves a
-//                 deadline may have to move the entry, once in four million times, and so may fail, too.
+//                 deadline has to move the entry, key and all, when its slot has seen four million changes, and so may fail, too,
+//                 until that succeeds.
 //   Complexity    expected O(1) at load factor <= 1; a run of equal hashes is searched linearly.
 #pragma once
 
@@ -340,12 +342,17 @@ class map {
   using operation = typename core::operation;
   using found = typename core::found;
   using prepared = typename core::prepared;
+  using assignment = typename core::assignment;
 
   /// The loop of every inserting call. For an entry that is there: present(op, hash, found, fresh, make) -> whether that
   /// settles it, where make() constructs `fresh` from key and args unless that has been done. Before linking:
   /// about_to_link(const T&). Returns whether it inserted.
   template <class Present, class AboutToLink, class K, class... Args>
   bool insert_or(Present&& present, AboutToLink&& about_to_link, const lifetime& life, K&& key, Args&&... args);
+  /// The same; `wanted` is the key as it is looked up.
+  template <class W, class Present, class AboutToLink, class K, class... Args>
+  bool insert_hashed(operation& op, std::uint64_t hash, const W& wanted, Present&& present, AboutToLink&& about_to_link,
+                     const lifetime& life, K&& key, Args&&... args);
 
   /// The loop of replace and compare_exchange: accept(const T&) -> whether to replace that value.
   template <class Accept, class K, class V>
@@ -355,6 +362,9 @@ class map {
   /// Returns whether the entry was there and got it.
   template <class Next, class K>
   bool assign_in_place(Next&& next, const assigned_lifetime& life, std::uint64_t hash, const K& wanted);
+  /// The first attempt, as a reader finds the entry; `refused`: or it is absent, `changed`: look for it in full.
+  template <class Next, class K>
+  assignment assign_at_a_glance(operation& op, Next&& next, const assigned_lifetime& life, std::uint64_t hash, const K& wanted);
   template <class Next, class K>
   bool assign_in_full(operation& op, Next&& next, const assigned_lifetime& life, std::uint64_t hash, const K& wanted);
 

@@ -31,7 +31,7 @@ using points_type = wane::map<std::uint16_t, point, by_version>;
 int main() {
   using namespace std::chrono_literals;
   numbers_type numbers;
-  for (int i = 0; i < 100; ++i) numbers.insert(i, 1000 + i);
+  for (int i = 0; i < 100; ++i) numbers.insert(i, 10 - i);
   numbers.insert_or_assign(7, 77);
   numbers.erase(8);
   names_type names;

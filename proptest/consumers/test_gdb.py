@@ -21,10 +21,10 @@ shown = gdb(f'source {printer}', 'set print elements 0', 'break stop_here', 'run
             'print points', of=program)
 maps = dict(re.findall(r'^\$(\d) = (.*)$', shown, re.MULTILINE))
 names = dict(re.findall(r'\.key = "(\w+)", \[\d\]\.value = ("\w+", \[\d\]\.until = [\w ]+)', maps.get('1', '')))
-numbers = {int(k): int(v) for k, v in re.findall(r'\.key = (\d+), \[\d+\]\.value = (\d+), \[\d+\]\.until = for ever',
+numbers = {int(k): int(v) for k, v in re.findall(r'\.key = (\d+), \[\d+\]\.value = (-?\d+), \[\d+\]\.until = for ever',
                                                  maps.get('2', ''))}
 ends = {name: until.partition('until = ')[2] for name, until in names.items()}
-expected = {k: 1000 + k for k in range(100) if k != 8} | {7: 77}
+expected = {k: 10 - k for k in range(100) if k != 8} | {7: 77}
 points = dict(re.findall(r'\.key = (\d+), \[\d\]\.value = (\{[^}]*\})', maps.get('3', '')))
 if (ends != {'ada': 'tick 5', 'grace': 'for ever'} or numbers != expected
         or points != {'3': '{x = 1, y = -2, z = 3}', '4': '{x = 5, y = 6, z = -7}'}):

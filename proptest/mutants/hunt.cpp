@@ -139,7 +139,7 @@ std::optional<fate> try_program(const quarry& q, const named_program& n, std::ui
     for (const bool integer_keys : {true, false}) {
       if (symmetric && !n.symmetric_too) continue;
       // Races on keys can be seen only where keys are plain objects.
-      if ((q.weaker != nullptr || n.what.in_place) && integer_keys) continue;
+      if (q.weaker != nullptr && !n.what.in_place && integer_keys) continue;
       program p = n.what;
       p.integer_keys = p.integer_keys && integer_keys;
       ways all(q, n, meant);

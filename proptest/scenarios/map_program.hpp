@@ -152,8 +152,9 @@ class map_scenario final : public explorer::scenario {
   [[nodiscard]] std::string name_of(const explorer::cell& c) const override {
     using node = typename wane::impl::map_core<std::uint64_t, value, policy>::node;
     using wane::impl::block_slots;
-    // Where values are assigned in place, the state is beside the value, and that the last.
-    constexpr std::size_t state = wane::is_assigned_in_place<value> ? sizeof(node) / sizeof(explorer::cell) - 2 : 1;
+    // Where values are assigned in place, state and value come first.
+    constexpr std::size_t state = wane::is_assigned_in_place<value> ? 0 : 1;
+    constexpr std::size_t next = wane::is_assigned_in_place<value> ? 2 : 0;
     std::size_t nodes = 0;  // of the pieces before
     for (std::size_t i = 0; i < pieces_.count; ++i) {
       const std::byte* const begin = pieces_.all[i].begin;
@@ -166,7 +167,7 @@ class map_scenario final : public explorer::scenario {
       const std::string number = std::to_string(at / sizeof(explorer::cell));
       if (bytes == block_slots * sizeof(node)) {
         const auto part = at % sizeof(node) / sizeof(explorer::cell);
-        return (part == 0       ? "next of node "
+        return (part == next    ? "next of node "
                 : part == state ? "state of node "
                                 : "contents of node ") +
                std::to_string(nodes + at / sizeof(node));
@@ -516,7 +517,8 @@ class map_scenario final : public explorer::scenario {
 
 template <class Reclaimer>
 explorer::scenario* make(const program& p, bool relaxed) {
-  if (p.in_place) return new map_scenario<Reclaimer, ladder, std::uint64_t>(p, relaxed);
+  if (p.in_place && p.integer_keys) return new map_scenario<Reclaimer, ladder, std::uint64_t>(p, relaxed);
+  if (p.in_place) return new map_scenario<Reclaimer, object_ladder, std::uint64_t>(p, relaxed);
   if (p.integer_keys) return new map_scenario<Reclaimer, ladder, settled>(p, relaxed);
   using object = std::conditional_t<Reclaimer::value_only, settled, tracked>;
   return new map_scenario<Reclaimer, object_ladder, object>(p, relaxed);

@@ -65,21 +65,21 @@ const std::vector<condition>& conditions() {
 }
 
 /// Which reclaimer, which kind of key and value, and whether the listener looks for what it is told of: all in turn, beginning
-/// with another for each seed, so that each pair meets each of the fifteen reclaimers and kinds in time.
+/// with another for each seed, so that each pair meets each of the twenty reclaimers and kinds in time.
 void vary(program& p, std::uint64_t n) {
-  n += seed() % 120;
+  n += seed() % 160;
   constexpr reclamation reclaimers[] = {reclamation::epoch, reclamation::oracle, reclamation::versioned,
                                         reclamation::hazard, reclamation::ibr};
   p.reclaimer = reclaimers[n % 5];
-  p.integer_keys = n / 5 % 3 == 0;
-  p.in_place = n / 5 % 3 == 1;
-  p.curious_listener = n / 15 % 2 == 0;
+  p.integer_keys = n / 5 % 2 == 0;
+  p.in_place = n / 10 % 2 == 0;
+  p.curious_listener = n / 20 % 2 == 0;
 }
 
 /// The table likewise, more slowly: one bucket; one that becomes more inside; two or four that have just doubled, so that half
 /// of the buckets are untouched, a shrink has something to take away, and the four double again inside.
 void vary_table(program& p, std::uint64_t n) {
-  n = (n + seed() % 120) / 30 % 4;
+  n = (n + seed() % 160) / 40 % 4;
   p.buckets = n < 2 ? 1 : n == 2 ? 2 : 4;
   p.growth = n % 2 == 1;
   if (n >= 2) p.before.push_back(reserve());

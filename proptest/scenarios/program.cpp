@@ -100,7 +100,7 @@ std::string to_string(const program& p) {
     out << '\n';
   };
   out << p.name << ": " << p.buckets << (p.buckets == 1 ? " bucket" : " buckets") << (p.growth ? ", growing" : "") << (p.at_home ? ", at home" : "")
-      << ", " << name_of(p.reclaimer) << (p.in_place ? ", in place" : p.integer_keys ? "" : ", keys as objects")
+      << ", " << name_of(p.reclaimer) << (p.integer_keys ? "" : ", keys as objects") << (p.in_place ? ", in place" : "")
       << (p.curious_listener ? ", a curious listener" : "") << (p.cold ? ", cold" : "") << "\n  before:";
   list(p.before);
   if (!p.after.empty()) {

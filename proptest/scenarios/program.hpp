@@ -50,7 +50,7 @@ struct program {
   bool growth = false;
   reclamation reclaimer = reclamation::epoch;
   bool integer_keys = true;       ///< kept as they are; otherwise as an object beside its hash
-  bool in_place = false;          ///< values are assigned where they lie; then keys are integers
+  bool in_place = false;          ///< values are assigned where they lie
   bool curious_listener = false;  ///< looks for what it is told of, which must be gone
   bool coarse_ticks = false;      ///< of 10 units of the clock; the clock moves by whole ticks then
   bool cold = false;              ///< the threads have never used the map

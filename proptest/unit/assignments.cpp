@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -98,6 +99,33 @@ void of_every_type() {
   calls_assign<std::uint64_t, padded, Policy>(1, 2, {'x', 1}, {'y', -1});
 }
 
+/// Whose entries cannot move, as a worn one would have to: an assignment makes a new entry, and everything compiles.
+class unique_key {
+ public:
+  explicit unique_key(std::uint64_t n) : number_(std::make_unique<std::uint64_t>(n)) {}
+  friend bool operator==(const unique_key& a, const unique_key& b) { return *a.number_ == *b.number_; }
+  friend bool operator==(const unique_key& a, std::uint64_t b) { return *a.number_ == b; }
+  struct hash {
+    using is_transparent = void;
+    std::size_t operator()(const unique_key& k) const { return (*this)(*k.number_); }
+    std::size_t operator()(std::uint64_t n) const { return static_cast<std::size_t>(n * 0x9E3779B97F4A7C15u); }
+  };
+
+ private:
+  std::unique_ptr<std::uint64_t> number_;
+};
+struct unique_policy : wane::policy<unique_key> {
+  using hash = unique_key::hash;
+};
+
+void beside_keys_that_cannot_be_copied() {
+  static_assert(!wane::impl::assigns_in_place<unique_key, int>);
+  wane::map<unique_key, int, unique_policy> map;
+  EXPECT(map.insert_or_assign(unique_key(1), 10) && !map.insert_or_assign(unique_key(1), 11), "not assigned");
+  EXPECT(map.replace(unique_key(1), 12) == 11 && map.compare_exchange(unique_key(1), 12, 13), "not replaced");
+  EXPECT(map.touch(std::uint64_t{1}, 1h) && map.persist(std::uint64_t{1}) && map.find(std::uint64_t{1}) == 13, "not touched");
+}
+
 /// Neither the slot nor the deadline changes, but where the call says so.
 void an_assignment_stays_in_its_slot() {
   using core = wane::impl::map_core<std::uint64_t, std::uint64_t, wane::policy<std::uint64_t>>;
@@ -113,7 +141,7 @@ void an_assignment_stays_in_its_slot() {
     const auto f = map.find(op.held(), hash, std::uint64_t{1});
     const auto done = map.assign(
         op, hash, *f.node, f.at, f.life, [&](std::uint64_t) { return std::optional(value); }, life);
-    EXPECT(done == core::outcome::done, "not assigned");
+    EXPECT(done == core::assignment::done, "not assigned");
     const auto g = map.find(op.held(), hash, std::uint64_t{1});
     EXPECT(g.at == f.at && g.node->value() == value, "in slot " << g.at << " now, " << f.at << " before");
     EXPECT(g.life.version() == f.life.version() + 1, "version " << g.life.version() << " after " << f.life.version());
@@ -158,7 +186,7 @@ void versions_do_not_come_round() {
                           ? map.change_deadline(op, hash, f, wane::impl::never - 1 - i % 5)
                           : map.assign(
                                 op, hash, *f.node, f.at, f.life, [&](std::uint64_t v) { return std::optional(v + 1); },
-                                wane::keep_ttl) == core::outcome::done;
+                                wane::keep_ttl) == core::assignment::done;
     EXPECT(done, "change " << i << " has found another state");
   }
   EXPECT(wraps == 0, "the versions of a slot came round");
@@ -210,6 +238,7 @@ int main(int argc, char** argv) {
   tests.test("of_every_type, by value and one word at a time",
              of_every_type<policy_of<wane::basic_versioned<single_words>, single_words>>);
   tests.test("beside_strings", [] { calls_assign<std::string, std::int32_t>("some string that is not short", "another", 1, 2); });
+  tests.test("beside_keys_that_cannot_be_copied", beside_keys_that_cannot_be_copied);
   tests.test("an_assignment_stays_in_its_slot", an_assignment_stays_in_its_slot);
   for_each_of(tests, every_reclaimer());
   for_each_of(tests, copying_reclaimers());

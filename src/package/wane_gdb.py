@@ -18,12 +18,12 @@ def atomic(value):
     return int(value['_M_i'])
 
 
-def held(cell):
-    """The object in a cell: as it is, in an atomic word, or (impl/node.hpp, `copied`) in as many words as it takes."""
-    kind = str(cell.type.strip_typedefs())
-    if kind.startswith('wane::impl::copied<'):
-        return cell['words_'].address.cast(cell.type.template_argument(0).pointer()).dereference()
-    return cell['_M_i'] if kind.startswith('std::atomic<') else cell
+def held(cell, kind):
+    """The object of type `kind` in a cell: as it is, in an atomic word, or (impl/node.hpp, `copied`) in as many as it takes."""
+    cell_kind = str(cell.type.strip_typedefs())
+    if not cell_kind.startswith(('std::atomic<', 'wane::impl::copied<')):
+        return cell
+    return cell.address.cast(kind.pointer()).dereference()
 
 
 class Segments:
@@ -42,6 +42,7 @@ class MapPrinter:
     """wane::map."""
 
     def __init__(self, value):
+        self.key, self.mapped = (value.type.strip_typedefs().template_argument(i) for i in range(2))
         self.list = value['core_']['list_']
         self.buckets = Segments(self.list['buckets_']['words_'])
         self.slots = Segments(self.list['pool_']['slots_'])
@@ -69,8 +70,8 @@ class MapPrinter:
 
     def children(self):
         for number, (node, deadline) in enumerate(self.entries()):
-            yield f'[{number}].key', held(node['key_']['key_'])
-            yield f'[{number}].value', held(node['value_'])
+            yield f'[{number}].key', held(node['key_']['key_'], self.key)
+            yield f'[{number}].value', held(node['value_'], self.mapped)
             yield f'[{number}].until', 'for ever' if deadline == NEVER else f'tick {deadline}'
 
     def display_hint(self):

@@ -32,7 +32,7 @@ class map_core final : public sweep_target {
   static_assert(!by_value || (std::is_trivially_copyable_v<Key> && std::is_trivially_copyable_v<T>),
                 "wane: this reclaimer hands out copies, so keys and values must be trivially copyable; choose another "
                 "reclaimer (wane::epoch, say) for this map");
-  static constexpr bool assigns_in_place = is_assigned_in_place<T>;
+  static constexpr bool assigns_in_place = impl::assigns_in_place<Key, T>;
   using node = node_of<Key, T, typename Policy::hash, environment, by_value>;
   using list = split_list<node, Policy>;
   using operation = typename list::operation;
@@ -225,26 +225,26 @@ class map_core final : public sweep_target {
     note_replaced(op, last);
     return true;
   }
-  enum class outcome : std::uint8_t { done, refused, changed };
+  enum class assignment : std::uint8_t { done, refused, changed };
   /// Gives the entry in slot `at`, which was alive in state s, the value next(const T&) -> std::optional<T>; nothing refuses.
   /// LP(assign): the compare-and-swap of state and value. `changed`: the state has changed; look again.
   template <class Next>
-  [[gnu::always_inline]] outcome assign(operation& op, std::uint64_t hash, node& n, handle at, state s, Next&& next,
+  [[gnu::always_inline]] assignment assign(operation& op, std::uint64_t hash, node& n, handle at, state s, Next&& next,
                                         const assigned_lifetime<clock>& life) {
     const T old = n.value();
     if (n.life.read() != s) [[unlikely]]
-      return outcome::changed;
+      return assignment::changed;
     const std::optional<T> value = next(old);
-    if (!value) return outcome::refused;
+    if (!value) return assignment::refused;
     if (s.is_worn() || !environment::has_double_width_cas()) [[unlikely]]
       return replace_by_node(op, hash, n, at, s, *value, life);
     const obituary last(op.held(), n);
     const tick_count deadline = life.is_kept() ? s.deadline() : time_.deadline_of(life);
     state now = s;
-    if (!n.assign(now, s.lives_until(deadline), *value)) return outcome::changed;
+    if (!n.assign(now, s.lives_until(deadline), *value)) return assignment::changed;
     note_deadline(at, s, deadline);
     note_replaced(op, last);
-    return outcome::done;
+    return assignment::done;
   }
 
   // ---- Removing --------------------------------------------------------------------------------------------------
@@ -303,13 +303,13 @@ class map_core final : public sweep_target {
 
  private:
   /// What an assignment does where it cannot be done in place.
-  [[gnu::noinline]] outcome replace_by_node(operation& op, std::uint64_t hash, node& n, handle at, state s, const T& value,
+  [[gnu::noinline]] assignment replace_by_node(operation& op, std::uint64_t hash, node& n, handle at, state s, const T& value,
                                             const assigned_lifetime<clock>& life) {
     const found f{&n, at, s, {}};
     prepared fresh(*this, op);
     return read(f, [&](const Key& key, const T&) { fresh.construct(hash, key, value); }) && replace(op, hash, f, fresh, life)
-               ? outcome::done
-               : outcome::changed;
+               ? assignment::done
+               : assignment::changed;
   }
   /// A later deadline leaves the block's summary a lower bound, which the next sweep makes exact. I8.
   void note_deadline(handle h, state before, tick_count now) noexcept {

@@ -31,8 +31,15 @@ template <class Present, class AboutToLink, class K, class... Args>
 bool map<Key, T, Policy>::insert_or(Present&& present, AboutToLink&& about_to_link, const lifetime& life, K&& key,
                                     Args&&... args) {
   decltype(auto) wanted = core::lookup(key);
-  const std::uint64_t hash = core_.hash_of(wanted);
   operation op(core_.entries());
+  return insert_hashed(op, core_.hash_of(wanted), wanted, present, about_to_link, life, std::forward<K>(key),
+                       std::forward<Args>(args)...);
+}
+
+template <class Key, class T, class Policy>
+template <class W, class Present, class AboutToLink, class K, class... Args>
+inline bool map<Key, T, Policy>::insert_hashed(operation& op, std::uint64_t hash, const W& wanted, Present&& present,
+                                               AboutToLink&& about_to_link, const lifetime& life, K&& key, Args&&... args) {
   prepared fresh(core_, op);
   const auto make = [&] {
     if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<Args>(args)...);
@@ -113,23 +120,28 @@ std::pair<T, bool> map<Key, T, Policy>::get_or_emplace_for(lifetime life, K&& ke
 template <class Key, class T, class Policy>
 template <class K, class V, class F>
 bool map<Key, T, Policy>::upsert(K&& key, V&& initial, F&& f, assigned_lifetime life) {
+  decltype(auto) wanted = core::lookup(key);
+  const std::uint64_t hash = core_.hash_of(wanted);
+  operation op(core_.entries());
   const auto next = [&](const T& v) { return std::optional<T>(std::in_place, std::invoke(f, v)); };
-  // What is assigned in place needs no place to insert at, and to look for one costs more than to look for the entry.
-  if constexpr (core::assigns_in_place) {
-    decltype(auto) wanted = core::lookup(key);
-    if (assign_in_place(next, life, core_.hash_of(wanted), wanted)) return false;
-  }
-  return insert_or(
-      [&](operation& op, std::uint64_t hash, const found& there, prepared&, const auto&) {
-        if constexpr (core::assigns_in_place) {
-          return core_.assign(op, hash, *there.node, there.at, there.life, next, life) == core::outcome::done;
-        } else {
-          prepared updated(core_, op);
-          return core::read(there, [&](const Key& k, const T& v) { updated.construct(hash, k, std::invoke(f, v)); }) &&
-                 core_.replace(op, hash, there, updated, life);
-        }
-      },
-      [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(initial));
+  // Most often the entry is there, and to look for it takes less than to look for a place.
+  if constexpr (core::assigns_in_place && blanket_reclaimer<typename Policy::reclaimer>)
+    if (assign_at_a_glance(op, next, life, hash, wanted) == assignment::done) return false;
+  const auto in_full = [&] [[gnu::noinline]] () {
+    return insert_hashed(
+        op, hash, wanted,
+        [&](operation&, std::uint64_t, const found& there, prepared&, const auto&) {
+          if constexpr (core::assigns_in_place) {
+            return core_.assign(op, hash, *there.node, there.at, there.life, next, life) == assignment::done;
+          } else {
+            prepared updated(core_, op);
+            return core::read(there, [&](const Key& k, const T& v) { updated.construct(hash, k, std::invoke(f, v)); }) &&
+                   core_.replace(op, hash, there, updated, life);
+          }
+        },
+        [](const T&) {}, life.when_inserting(), std::forward<K>(key), std::forward<V>(initial));
+  };
+  return in_full();
 }
 
 // ---- Reading ---------------------------------------------------------------------------------------------------------
@@ -303,19 +315,29 @@ template <class K>
 
 template <class Key, class T, class Policy>
 template <class Next, class K>
+[[gnu::always_inline]] inline auto map<Key, T, Policy>::assign_at_a_glance(operation& op, Next&& next,
+                                                                           const assigned_lifetime& life, std::uint64_t hash,
+                                                                           const K& wanted) -> assignment {
+  auto& list = core_.entries();
+  list.prefetch_home(hash);
+  const unsigned bits = list.table().bits();
+  const auto met = core_.glimpse(list.table().of_hash(hash, bits), hash, wanted, bits);
+  switch (met.what) {
+    [[likely]] case core::seen::there: return core_.assign(op, hash, *met.node, met.at, met.life, next, life);
+    case core::seen::absent: return assignment::refused;
+    case core::seen::unclear: break;
+  }
+  return assignment::changed;
+}
+
+template <class Key, class T, class Policy>
+template <class Next, class K>
 [[gnu::always_inline]] inline bool map<Key, T, Policy>::assign_in_place(Next&& next, const assigned_lifetime& life,
                                                                         std::uint64_t hash, const K& wanted) {
-  auto& list = core_.entries();
-  operation op(list);
-  if constexpr (blanket_reclaimer<typename Policy::reclaimer>) {
-    list.prefetch_home(hash);
-    const unsigned bits = list.table().bits();
-    const auto met = core_.glimpse(list.table().of_hash(hash, bits), hash, wanted, bits);
-    if (met.what == core::seen::absent) return false;
-    if (met.what == core::seen::there) [[likely]]
-      if (const auto done = core_.assign(op, hash, *met.node, met.at, met.life, next, life); done != core::outcome::changed)
-        return done == core::outcome::done;
-  }
+  operation op(core_.entries());
+  if constexpr (blanket_reclaimer<typename Policy::reclaimer>)
+    if (const auto done = assign_at_a_glance(op, next, life, hash, wanted); done != assignment::changed)
+      return done == assignment::done;
   return assign_in_full(op, next, life, hash, wanted);
 }
 
@@ -327,7 +349,7 @@ template <class Next, class K>
     const found f = core_.find(op.held(), hash, wanted);
     if (f.node == nullptr) return false;
     const auto done = core_.assign(op, hash, *f.node, f.at, f.life, next, life);
-    if (done != core::outcome::changed) return done == core::outcome::done;
+    if (done != assignment::changed) return done == assignment::done;
   }
 }
 
