@@ -44,7 +44,7 @@ class Tables(unittest.TestCase):
         quiet = {f"quiet_{q}_seconds": s for q, s in (("p50", 1e-6), ("p999", 5e-6), ("p99999", 37e-6), ("max", 7e-3))}
         text = shown([record("wane_epoch", 1) | quiet])
         self.assertIn("quiet worst", text)
-        self.assertIn("│ wane_epoch │ 1,000 │ 5.00 │ 37.0 │ 7.00 │", text)
+        self.assertIn("│ wane_epoch │ 1000 │ 5.00 │ 37.0 │ 7.00 │", text)
         self.assertNotIn("quiet", shown([record("wane_epoch", 1, threads=2)]))
 
     def test_lookups_stand_beside_insertions(self):

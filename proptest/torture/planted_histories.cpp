@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
        {"miss-without-commit", "touch-revives", "clock-read-once", "erase-succeeds-without-winning",
         "update-loses-a-race", "reader-ignores-forward", "expiry-one-tick-late", "listener-told-twice"})
     bugs.push_back(bug<doubled>(mutant));
-  for (const char* const mutant : {"assigned-value-read-once", "assignment-succeeds-without-winning", "value-before-state"})
+  for (const char* const mutant : {"assignment-takes-what-it-reads", "assignment-succeeds-without-winning", "value-before-state"})
     bugs.push_back(bug<std::uint64_t>(mutant));
   // Any other, for who wants to know.
   if (argc == 3 && std::none_of(bugs.begin(), bugs.end(), [&](const planted_bug& b) { return b.name == argv[2]; }))
