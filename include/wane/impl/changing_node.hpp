@@ -62,7 +62,7 @@ class changing_node : public state_and_value<Env> {
   void destroy() noexcept { key_.destroy(); }
 
   [[nodiscard]] decltype(auto) key() const noexcept { return key_.key(); }
-  [[nodiscard]] std::uint64_t hash() const noexcept { return key_.hash(); }
+  [[nodiscard, gnu::always_inline]] std::uint64_t hash() const noexcept { return key_.hash(); }
   /// Counts if the state, read after it, is what it was before.
   [[nodiscard]] T value() const noexcept {
     // [N10] acquire: pairs with [S5] and [N9]; a state that is read later is no older than the value.

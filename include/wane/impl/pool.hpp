@@ -90,7 +90,7 @@ class pool {
   /// Whether slots are handed out near the hashes of their entries.
   [[nodiscard]] bool has_homes() const noexcept { return homes_.blocks() != 0; }
   /// Has the line fetched where an entry of this hash is likely to be: a hint to the processor.
-  void prefetch_home(std::uint64_t hash) const noexcept {
+  [[gnu::always_inline]] void prefetch_home(std::uint64_t hash) const noexcept {
     if (has_homes()) [[unlikely]]
       __builtin_prefetch(&slots_[homes_.of(hash)]);
   }

@@ -72,7 +72,7 @@ class split_list {
   };
 
   /// Enters a read-side critical section, which is all that a reader needs.
-  [[nodiscard]] guard enter() const {
+  [[nodiscard, gnu::always_inline]] guard enter() const {
     if constexpr (std::is_constructible_v<guard, typename reclaimer::domain&>)
       return guard(*domain_);
     else
@@ -126,7 +126,7 @@ class split_list {
     __builtin_prefetch(&buckets_.of_hash(hash));
   }
   /// ... and the line where its entry is likely to be, which does not wait for the bucket ...
-  void prefetch_home(std::uint64_t hash) const noexcept { pool_.prefetch_home(hash); }
+  [[gnu::always_inline]] void prefetch_home(std::uint64_t hash) const noexcept { pool_.prefetch_home(hash); }
   /// ... and, when that is there, the first node behind it.
   void prefetch_node_behind(const word& bucket) const noexcept {
     const link first = bucket.read();
