@@ -12,7 +12,8 @@ struct options {
   /// is more than the caches hold (65,536), entries are also placed by their hash, which takes lookups less time and the
   /// memory of all that are expected soon after the first have come.
   std::size_t expected_entries = 0;
-  /// Entries a bucket at which the table doubles. In (0, 64]; 1 is the design point, more saves memory for speed.
+  /// Most entries a bucket before the table doubles; half of that while it fits into the caches (131,072 buckets). In (0, 64]; 1
+  /// is the design point, more saves memory for speed.
   double max_load_factor = 1.0;
   /// False: the table keeps the size it was made with, unless reserve or shrink_to_fit ask for another.
   bool growth = true;

@@ -54,7 +54,7 @@ class homes_scenario final : public explorer::scenario {
 
   explorer::pages::pieces pieces_;
   explorer::pages pages_{&pieces_};
-  wane::impl::pool<node, explorer::environment, explorer::pages> pool_{pages_, false, 1};
+  wane::impl::pool<node, explorer::environment, explorer::pages> pool_{pages_, false, 1, true};
   slot_cache caches_[2];
 };
 

@@ -26,7 +26,7 @@ namespace {
 
 template <class Env>
 struct pool_of {
-  explicit pool_of(std::uint64_t at_home = 0) : slots(pages, false, at_home) {}
+  explicit pool_of(std::uint64_t at_home = 0) : slots(pages, false, at_home, at_home != 0) {}
 
   using node = wane::impl::node<std::uint64_t, std::uint64_t, wane::hash<std::uint64_t>, Env>;
   failing_pages pages;
@@ -48,6 +48,19 @@ void slots_are_dense_and_distinct() {
   EXPECT(distinct.size() == all.size(), all.size() - distinct.size() << " slots were given out twice");
   EXPECT(*distinct.begin() == 1 && *distinct.rbegin() == 1000,
          "from " << *distinct.begin() << " to " << *distinct.rbegin());
+}
+
+/// Whether in the first segment, which is as long as what is expected, or in those behind it.
+void slots_have_memory_of_their_own(std::uint64_t expected) {
+  using node = wane::impl::node<std::uint64_t, std::uint64_t, wane::hash<std::uint64_t>, wane::std_environment>;
+  failing_pages pages;
+  wane::impl::pool<node, wane::std_environment, failing_pages> slots{pages, false, expected};
+  slot_cache cache;
+  const auto all = allocated(slots, cache, 10'000);
+  for (const handle h : all) slots[h].construct(0, h, ~std::uint64_t{h});
+  for (const handle h : all) EXPECT(slots[h].key() == h && slots[h].value() == ~std::uint64_t{h}, "slot " << h << " lies on another");
+  for (const handle h : all)
+    if (h < expected) EXPECT(&slots[h] == &slots[0] + h, "slot " << h << ", which was expected, is not in the first segment");
 }
 
 /// Of any type: a node of 32 bytes, one of two lines, one that asks for lines of its own.
@@ -282,6 +295,9 @@ void no_earliest_deadline_is_lost() {
 int main(int argc, char** argv) {
   suite tests(argc, argv);
   tests.test("slots_are_dense_and_distinct", slots_are_dense_and_distinct);
+  for (const std::uint64_t expected : {0, 1, 33, 1000, 20'000})
+    tests.test("slots_have_memory_of_their_own [" + std::to_string(expected) + " expected]",
+               [=] { slots_have_memory_of_their_own(expected); });
   tests.test("slots_are_aligned [eight bytes]", slots_are_aligned<std::uint64_t>);
   tests.test("slots_are_aligned [a cache line]", slots_are_aligned<std::array<char, 40>>);
   tests.test("slots_are_aligned [asks for a cache line]", slots_are_aligned<wide>);

@@ -25,7 +25,7 @@ class homes {
   static_assert(BlockSlots == 32, "a bit of a word for each slot of a block");
 
  public:
-  homes(Pages& pages, bool huge, std::uint64_t entries) noexcept : taken_(pages, huge), blocks_(blocks_for(entries)) {}
+  homes(Pages& pages, bool huge, std::uint64_t entries) noexcept : taken_(pages, huge, blocks_for(entries)), blocks_(blocks_for(entries)) {}
 
   /// Before anything else: maps the words. False when memory is exhausted.
   [[nodiscard]] bool ensure() noexcept {

@@ -369,8 +369,14 @@ class map_core final : public sweep_target {
   void note_inserted(operation& op) noexcept;
   /// Adds what the thread has not yet reported to the population estimate; returns that.
   std::int64_t fold(operation& op) noexcept;
+  /// Entries beyond which a table of 2^bits buckets doubles. In the caches a search takes longest over its wrong guesses, of which
+  /// fewer entries a bucket leave fewer; beyond them, over what it has to fetch, and more buckets are more of that.
+  [[nodiscard]] double room(unsigned bits) const noexcept {
+    const double load = list_.table().is_cached(bits) ? max_load_ / 2 : max_load_;
+    return load * static_cast<double>(std::uint64_t{1} << bits);
+  }
   [[nodiscard]] bool is_too_small(std::uint64_t entries, unsigned bits) const noexcept {
-    return static_cast<double>(entries) > max_load_ * static_cast<double>(std::uint64_t{1} << bits);
+    return static_cast<double>(entries) > room(bits);
   }
   [[nodiscard]] unsigned bits_for(std::uint64_t entries) const;
   [[nodiscard]] static unsigned bits_for_buckets(std::uint64_t buckets);

@@ -157,7 +157,7 @@ void map_core<Key, T, Policy>::shrink_if_sparse() {
   // [C7] relaxed: as [C4].
   if (bits <= least_bits_.load(std::memory_order_relaxed)) return;
   // An eighth of what the table could hold: after halving it is still far from growing again.
-  if (static_cast<double>(size()) * 8 < max_load_ * static_cast<double>(std::uint64_t{1} << bits))
+  if (static_cast<double>(size()) * 8 < room(bits))
     shrinker_.begin(list_, bits);
 }
 

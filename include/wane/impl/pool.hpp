@@ -42,9 +42,13 @@ class pool {
  public:
   static constexpr std::uint32_t chain_length = 64;
 
-  /// `at_home`: for how many entries there are to be homes. Throws std::bad_alloc.
-  pool(Pages& pages, bool huge, std::uint64_t at_home = 0)
-      : slots_(pages, huge), summaries_(pages, huge), homes_(pages, huge, at_home), next_block_(homes_.blocks()) {
+  /// `expected`: for how many entries, as far as that is known; `at_home`: whether these have homes. Throws std::bad_alloc.
+  pool(Pages& pages, bool huge, std::uint64_t expected = 0, bool at_home = false)
+      : homes_(pages, huge, at_home ? expected : 0),
+        // A quarter more for what waits to be freed and for what other threads keep.
+        slots_(pages, huge, at_home ? std::uint64_t{homes_.blocks()} * block_slots : expected + expected / 4),
+        summaries_(pages, huge),
+        next_block_(homes_.blocks()) {
     if (!homes_.ensure() || !ensure(0, homes_.blocks())) throw std::bad_alloc();
   }
 
@@ -255,9 +259,9 @@ class pool {
 
   static constexpr std::uint32_t last_block = (std::uint64_t{1} << 32) / block_slots - 1;
 
+  homes<block_slots, Env, Pages> homes_;
   segments<Node, block_slots, Env, Pages> slots_;
   segments<typename Env::template atomic<std::uint64_t>, 8, Env, Pages> summaries_;
-  homes<block_slots, Env, Pages> homes_;
   alignas(64) typename Env::template atomic<std::uint64_t> chains_{0};
   typename Env::template atomic<std::uint32_t> next_block_;
 };

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // An array that grows by doubling segments and never moves: the address space of slots, buckets and summaries.
 //
-//   segment 0: [0, F)   segment 1: [F, 2F)   segment 2: [2F, 4F)   ...   where F = First, a power of two
+//   segment 0: [0, F)   segment 1: [F, 2F)   segment 2: [2F, 4F)   ...   where F is a power of two
 //
-// The table of bases goes by the width of the index in bits, so that the entries of all widths up to F's lead to segment 0, and
-// a base has its segment's first index already subtracted: an element is one bit scan (none if its width is known), one look-up
-// in a table of 33 pointers that stays in the first-level cache, and one addition away.
+// F is First, or more where it is known how many elements there will be: then these are all in segment 0, one comparison and one
+// addition away. The table of bases goes by the width of the index in bits, so that the entries of all widths up to F's lead to
+// segment 0, and a base has its segment's first index already subtracted: any other element is one bit scan (none if its width is
+// known), one look-up in a table of 33 pointers that stays in the first-level cache, and one addition away.
 #pragma once
 
 #include <algorithm>
@@ -21,33 +22,35 @@ class segments {
   static_assert(std::has_single_bit(First) && First > 1);
 
  public:
-  segments(Pages& pages, bool huge) noexcept : pages_(&pages), huge_(huge) {}
+  /// `expected`: how many elements there will be, as far as that is known; at most 2^32.
+  segments(Pages& pages, bool huge, std::uint64_t expected = 0) noexcept
+      : first_(std::bit_ceil(std::max(First, expected))), pages_(&pages), huge_(huge) {}
   segments(const segments&) = delete;
   segments& operator=(const segments&) = delete;
   ~segments() {
-    for (unsigned s = 0; s < segment_count; ++s) release(s);
+    for (unsigned s = 0; s < segment_count(); ++s) release(s);
   }
 
   /// Precondition: the segment is there, and the caller learnt of the index in a way that says so (a handle from a
   /// link, a bucket number below the table's size).
   [[nodiscard, gnu::always_inline]] T& operator[](std::uint64_t index) const noexcept {
+    if (index < first_) [[likely]]
+      return element(0, index);
     return at(index, width_of(index));
   }
   /// The same for an index that is known to have `width` bits.
   [[nodiscard, gnu::always_inline]] T& at(std::uint64_t index, std::size_t width) const noexcept {
-    // [G1] relaxed: the base was stored by [G3] before the index was published, and the index came by an acquire load.
-    const std::uintptr_t biased = bases_[width].load(std::memory_order_relaxed);
-    return *reinterpret_cast<T*>(biased + index * sizeof(T));
+    return element(width, index);
   }
 
-  [[nodiscard]] static constexpr unsigned segment_of(std::uint64_t index) noexcept {
-    return static_cast<unsigned>(std::bit_width(index / First));
+  [[nodiscard]] unsigned segment_of(std::uint64_t index) const noexcept {
+    return static_cast<unsigned>(std::bit_width(index >> first_bits()));
   }
-  [[nodiscard]] static constexpr std::uint64_t first_index(unsigned segment) noexcept {
-    return segment == 0 ? 0 : First << (segment - 1);
+  [[nodiscard]] std::uint64_t first_index(unsigned segment) const noexcept {
+    return segment == 0 ? 0 : first_ << (segment - 1);
   }
-  [[nodiscard]] static constexpr std::uint64_t size_of(unsigned segment) noexcept {
-    return segment == 0 ? First : First << (segment - 1);
+  [[nodiscard]] std::uint64_t size_of(unsigned segment) const noexcept {
+    return segment == 0 ? first_ : first_ << (segment - 1);
   }
 
   /// Makes the segment of `index` available. Returns false when memory is exhausted. Lock-free: of threads that race,
@@ -82,7 +85,7 @@ class segments {
   std::size_t populate(std::uint64_t first, std::uint64_t last) const noexcept {
     std::size_t backed = 0;
     if constexpr (requires { pages_->populate(nullptr, std::size_t{}); })
-      for (unsigned s = segment_of(first); first < last && s < segment_count; ++s) {
+      for (unsigned s = segment_of(first); first < last && s < segment_count(); ++s) {
         const std::uint64_t end = std::min(last, first_index(s) + size_of(s));
         // [G8] relaxed: a hint; the memory is not read.
         if (const std::uintptr_t biased = bases_[last_width(s)].load(std::memory_order_relaxed); biased != 0)
@@ -105,16 +108,22 @@ class segments {
 
   [[nodiscard]] std::size_t mapped_bytes() const noexcept {
     std::size_t bytes = 0;
-    for (unsigned s = 0; s < segment_count; ++s)
+    for (unsigned s = 0; s < segment_count(); ++s)
       // [G6] relaxed: a figure for statistics.
       if (bases_[last_width(s)].load(std::memory_order_relaxed) != 0) bytes += size_of(s) * sizeof(T);
     return bytes;
   }
 
  private:
-  static constexpr unsigned first_bits = std::countr_zero(First);
+  [[nodiscard, gnu::always_inline]] T& element(std::size_t width, std::uint64_t index) const noexcept {
+    // [G1] relaxed: the base was stored by [G3] or [G7] before the index was published, and the index came by an acquire load.
+    const std::uintptr_t biased = bases_[width].load(std::memory_order_relaxed);
+    return *reinterpret_cast<T*>(biased + index * sizeof(T));
+  }
+
+  [[nodiscard]] unsigned first_bits() const noexcept { return static_cast<unsigned>(std::countr_zero(first_)); }
   /// Enough for 2^32 elements.
-  static constexpr unsigned segment_count = 33 - first_bits;
+  [[nodiscard]] unsigned segment_count() const noexcept { return 33 - first_bits(); }
 
   /// Bits of the index; 1 for index 0, too.
   static std::size_t width_of(std::uint64_t index) noexcept {
@@ -126,10 +135,11 @@ class segments {
     return static_cast<std::size_t>(std::bit_width(index | 1));
 #endif
   }
-  static constexpr unsigned first_width(unsigned segment) noexcept { return segment == 0 ? 0 : last_width(segment); }
-  static constexpr unsigned last_width(unsigned segment) noexcept { return first_bits + segment; }
+  [[nodiscard]] unsigned first_width(unsigned segment) const noexcept { return segment == 0 ? 0 : last_width(segment); }
+  [[nodiscard]] unsigned last_width(unsigned segment) const noexcept { return first_bits() + segment; }
 
   typename Env::template atomic<std::uintptr_t> bases_[33]{};
+  std::uint64_t first_;  ///< elements of segment 0
   Pages* pages_;
   bool huge_;
 };

@@ -13,7 +13,7 @@ namespace wane::impl {
 
 template <class Node, class Policy>
 split_list<Node, Policy>::split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits, std::uint64_t expected)
-    : pool_(p, huge, bits > environment::cached_table_bits ? expected : 0), births_(p, huge), buckets_(p, huge, bits), domain_(&domain) {
+    : pool_(p, huge, expected, !impl::buckets<environment, pages>::is_cached(bits)), births_(p, huge), buckets_(p, huge, bits), domain_(&domain) {
   if (!buckets_.ensure(bits)) throw std::bad_alloc();
   lay_out_sentinels(bits);
 }
