@@ -4,8 +4,8 @@
 //
 // The first blocks of a pool can be homes, for a number of entries that is known when the pool is made. Hashes are spread over
 // their slots in order, which is the list's order: the home of a hash is the slot at hash / 2^64 of the way, and the entries of a
-// bucket are neighbours in memory. An entry gets its home or, when that is taken, the next vacant slot of the block, or one of a
-// near block; where all of those are taken the pool has others. So an entry is likely to be at home and may be anywhere: a home
+// bucket are neighbours in memory. An entry gets a slot of its home's line or, when both are taken, the nearest vacant one of the
+// block, or one of a near block; where all of those are taken the pool has others. So an entry is likely to be at home and may be anywhere: a home
 // is a hint for prefetching and nothing relies on it.
 //
 //   taken      a word for each block, a bit for each slot. A slot belongs to whoever set its bit, from [A2] to [A3].
@@ -48,15 +48,13 @@ class homes {
   /// A vacant slot near the home of the hash, for the caller alone, or null_handle. Lock-free. Precondition: there are homes.
   [[nodiscard]] handle claim(std::uint64_t hash) noexcept {
     const handle home = of(hash);
-    // In steps of a line of two slots, of which the home's comes first.
-    const auto first = static_cast<int>(home % BlockSlots & ~1u);
     for (std::uint32_t way = 0; way < near_blocks; ++way) {
       const std::uint32_t block = home / BlockSlots ^ way;
       auto& taken = taken_[block];
       // [A4] relaxed: checked by the compare-and-swap.
       std::uint32_t bits = taken.load(std::memory_order_relaxed);
       while (bits != ~0u) {
-        const auto slot = static_cast<std::uint32_t>(std::countr_one(std::rotr(bits, first)) + first) % BlockSlots;
+        const std::uint32_t slot = nearest_vacant(bits, home % BlockSlots);
         // [A2] acquire: pairs with [A3]; what the last owner did to the slot is seen.
         if (taken.compare_exchange_strong(bits, bits | 1u << slot, std::memory_order_acquire, std::memory_order_relaxed))
           return block * BlockSlots + slot;
@@ -86,6 +84,15 @@ class homes {
  private:
   /// Blocks that share a line of words.
   static constexpr std::uint32_t near_blocks = 4;
+  /// One in the smallest group around the home that has any: the line, the pair of lines that are fetched together, two
+  /// pairs, and so on. Precondition: the block has one.
+  static constexpr std::uint32_t nearest_vacant(std::uint32_t taken, std::uint32_t home) noexcept {
+    for (std::uint32_t group = 2;; group *= 2) {
+      const std::uint32_t first = home & ~(group - 1);
+      const std::uint32_t vacant = ~taken >> first & ~0u >> (BlockSlots - group);
+      if (vacant != 0) return first + static_cast<std::uint32_t>(std::countr_zero(vacant));
+    }
+  }
   static constexpr std::uint64_t most_blocks = (std::uint64_t{1} << 31) / BlockSlots;  // half of what there can be
   /// One slot in sixteen stays vacant, so that nearly all find one in those.
   static constexpr std::uint32_t blocks_for(std::uint64_t entries) noexcept {

@@ -93,10 +93,13 @@ class pool {
 
   /// Whether slots are handed out near the hashes of their entries.
   [[nodiscard]] bool has_homes() const noexcept { return homes_.blocks() != 0; }
-  /// Has the line fetched where an entry of this hash is likely to be: a hint to the processor.
+  /// Has the pair of lines fetched where an entry of this hash is likely to be: a hint to the processor.
   [[gnu::always_inline]] void prefetch_home(std::uint64_t hash) const noexcept {
-    if (has_homes()) [[unlikely]]
-      __builtin_prefetch(&slots_[homes_.of(hash)]);
+    if (!has_homes()) [[likely]]
+      return;
+    const auto home = reinterpret_cast<std::uintptr_t>(&slots_.at_first(homes_.of(hash)));
+    __builtin_prefetch(reinterpret_cast<const void*>(home));
+    __builtin_prefetch(reinterpret_cast<const void*>(home ^ 64));
   }
 
   // Earliest deadlines. A summary holds never - deadline, so that zeroed memory says "nothing is ever due".

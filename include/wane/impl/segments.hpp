@@ -38,6 +38,8 @@ class segments {
       return element(0, index);
     return at(index, width_of(index));
   }
+  /// The same for an index that is below what was expected.
+  [[nodiscard, gnu::always_inline]] T& at_first(std::uint64_t index) const noexcept { return element(0, index); }
   /// The same for an index that is known to have `width` bits.
   [[nodiscard, gnu::always_inline]] T& at(std::uint64_t index, std::size_t width) const noexcept {
     return element(width, index);

@@ -98,14 +98,17 @@ template <class Match, class MayBe>
   link l = bucket.read();
   if (l.is_plain()) [[likely]] {
     // Whether the first node is the one is hard to guess. In the caches a wrong guess is what a search costs, so none is made;
-    // beyond them, to go on with a guess is better than to wait for the node.
-    bool on_node = true;
+    // beyond them, to go on with a guess is better than to wait for the node. Whether it is beyond, which is as hard to guess, is
+    // not asked: most often there is no second one.
+    const Node& first = pool_[l.target()];
+    const bool here = may_be(first);
     if (buckets_.is_cached(bits)) {
-      const Node& first = pool_[l.target()];
-      const bool here = may_be(first);
       l = link::select(here, l, first.next.read());
-      on_node = !l.is_sentinel();
+    } else if (!here) {
+      asm volatile("");  // or the compiler makes one of both
+      l = first.next.read();
     }
+    bool on_node = !l.is_sentinel();
     while (on_node) {
       Node& n = pool_[l.target()];
       switch (match(std::as_const(n))) {
