@@ -88,16 +88,18 @@ void who_is_expected_is_at_home() {
   slot_cache cache;
   random_source random(1);
   std::set<handle> distinct;
-  std::size_t near = 0, elsewhere = 0;
+  std::size_t in_line = 0, in_pair = 0, elsewhere = 0;
   for (std::uint64_t i = 0; i < entries; ++i) {
     const std::uint64_t hash = random();
     const handle h = p.slots.allocate(cache, hash);
     EXPECT(h != wane::impl::null_handle && distinct.insert(h).second, "slot " << h << " was given out twice");
-    const auto home = static_cast<double>(hash) / 0x1p64 * homes * wane::impl::block_slots;
-    near += std::abs(home - h) < 2;
+    const auto home = static_cast<handle>(static_cast<double>(hash) / 0x1p64 * homes * wane::impl::block_slots);
+    in_line += home / 2 == h / 2;
+    in_pair += home / 4 == h / 4;
     elsewhere += h / wane::impl::block_slots >= homes;
   }
-  EXPECT(near > entries * 6 / 10, near << " of " << entries << " are near their home");
+  EXPECT(in_line > entries * 6 / 10, in_line << " of " << entries << " are on the line of their home");
+  EXPECT(in_pair > entries * 7 / 10, in_pair << " of " << entries << " are on the pair of lines that is fetched for them");
   EXPECT(elsewhere < entries / 50, elsewhere << " of " << entries << " found no home");
 }
 

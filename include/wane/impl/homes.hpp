@@ -5,8 +5,8 @@
 // The first blocks of a pool can be homes, for a number of entries that is known when the pool is made. Hashes are spread over
 // their slots in order, which is the list's order: the home of a hash is the slot at hash / 2^64 of the way, and the entries of a
 // bucket are neighbours in memory. An entry gets a slot of its home's line or, when both are taken, the nearest vacant one of the
-// block, or one of a near block; where all of those are taken the pool has others. So an entry is likely to be at home and may be anywhere: a home
-// is a hint for prefetching and nothing relies on it.
+// block, or one of a near block; where all of those are taken the pool has others. So an entry is likely to be at home and may be
+// anywhere: a home is a hint for prefetching and nothing relies on it.
 //
 //   taken      a word for each block, a bit for each slot. A slot belongs to whoever set its bit, from [A2] to [A3].
 #pragma once

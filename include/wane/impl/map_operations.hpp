@@ -242,7 +242,7 @@ void map<Key, T, Policy>::fetch(std::span<const std::uint64_t> hashes, unsigned 
     return word;
   });
   std::for_each(from.begin(), from.begin() + hashes.size(),
-                [&](const auto* word) { core_.entries().prefetch_node_behind(*word); });
+                [&](const auto* word) { core_.entries().prefetch_node_behind(word->read()); });
 }
 
 template <class Key, class T, class Policy>

@@ -128,9 +128,8 @@ class split_list {
   /// ... and the line where its entry is likely to be, which does not wait for the bucket ...
   [[gnu::always_inline]] void prefetch_home(std::uint64_t hash) const noexcept { pool_.prefetch_home(hash); }
   /// ... and, when that is there, the first node behind it.
-  void prefetch_node_behind(const word& bucket) const noexcept {
-    const link first = bucket.read();
-    if (first.is_ready() && !first.is_sentinel()) __builtin_prefetch(&pool_[first.target()]);
+  void prefetch_node_behind(link l) const noexcept {
+    if (leads_to_node(l)) __builtin_prefetch(&pool_[l.target()]);
   }
 
   // ---- Reading ---------------------------------------------------------------------------------------------------
@@ -202,6 +201,11 @@ class split_list {
   bool split_some(operation& op) noexcept {
     const auto first = buckets_.take_split_batch(buckets_.size());
     if (!first) return false;
+    // The two nodes that each search meets first are fetched for all of them at once.
+    const auto parent = [&](std::uint32_t i) { return buckets_[bucket_of_key(parent_key(key_of_bucket(*first + i)))].read(); };
+    for (std::uint32_t i = 0; i < buckets_.split_batch; ++i) prefetch_node_behind(parent(i));
+    for (std::uint32_t i = 0; i < buckets_.split_batch; ++i)
+      if (const link l = parent(i); leads_to_node(l)) prefetch_node_behind(pool_[l.target()].next.read());
     for (std::uint32_t i = 0; i < buckets_.split_batch; ++i) initialise(op, *first + i);
     return true;
   }
@@ -337,6 +341,7 @@ class split_list {
   void lay_out_sentinels(unsigned bits) noexcept;
   void destroy_entries() noexcept;
 
+  static constexpr bool leads_to_node(link l) noexcept { return l.is_ready() && !l.is_sentinel(); }
   static constexpr bool is_end_or_above(link l, std::uint64_t hash) noexcept {
     return key_of_bucket(l.target()) > hash || l.is_end();
   }

@@ -160,7 +160,7 @@ void map_core<Key, T, Policy>::sweep_batch(const due_blocks& due, tick_count now
   }
   for (std::size_t i = 0; i < due.count; ++i)
     for (std::uint32_t left = scanned[i].expired; left != 0; left &= left - 1)
-      list_.prefetch_node_behind(list_.table().of_hash(list_[slot_of(due.block[i], left)].hash()));
+      list_.prefetch_node_behind(list_.table().of_hash(list_[slot_of(due.block[i], left)].hash()).read());
   for (; restore.done < due.count; ++restore.done) {
     if (result.removed >= most) return;
     const std::uint32_t block = due.block[restore.done];
