@@ -115,7 +115,7 @@ typedef struct wane_options {
   size_t struct_size;
   size_t expected_entries;    /* to make room for at once; 0: start small */
   size_t minimum_buckets;
-  double max_load_factor;     /* in (0, 64] */
+  double max_load_factor;     /* most entries a bucket, half of it in tables that fit into the caches; in (0, 64] */
   int growth;                 /* 0: the table keeps its size */
   int huge_pages;             /* 0: do not ask for them */
   wane_clock clock;           /* NULL: CLOCK_MONOTONIC_COARSE */

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <new>
 #include <optional>
@@ -155,17 +156,18 @@ class map_scenario final : public explorer::scenario {
     // Where values are assigned in place, state and value come first.
     constexpr std::size_t state = wane::is_assigned_in_place<value> ? 0 : 1;
     constexpr std::size_t next = wane::is_assigned_in_place<value> ? 2 : 0;
+    const auto has_nodes = [](std::size_t bytes) { return bytes > 0 && bytes % (block_slots * sizeof(node)) == 0; };
     std::size_t nodes = 0;  // of the pieces before
     for (std::size_t i = 0; i < pieces_.count; ++i) {
       const std::byte* const begin = pieces_.all[i].begin;
       const std::size_t bytes = pieces_.all[i].bytes;
       const auto at = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&c) - begin);
       if (at >= bytes) {
-        if (bytes == block_slots * sizeof(node)) nodes += block_slots;
+        if (has_nodes(bytes)) nodes += bytes / sizeof(node);
         continue;
       }
       const std::string number = std::to_string(at / sizeof(explorer::cell));
-      if (bytes == block_slots * sizeof(node)) {
+      if (has_nodes(bytes)) {
         const auto part = at % sizeof(node) / sizeof(explorer::cell);
         return (part == next    ? "next of node "
                 : part == state ? "state of node "
@@ -301,6 +303,14 @@ class map_scenario final : public explorer::scenario {
     now.count = count;
   }
 
+  /// As many entries as a table of twice the buckets has room for.
+  void reserve_twice() {
+    const auto buckets = map_->bucket_count() * 2;
+    const bool cached = wane::impl::buckets<explorer::environment, explorer::pages>::is_cached(
+        static_cast<unsigned>(std::bit_width(buckets) - 1));
+    map_->reserve(static_cast<std::size_t>(static_cast<double>(buckets) * program_.load / (cached ? 2 : 1)));
+  }
+
   void perform(const step& s) {
     running& now = running_[engine::current().thread()];
     if (s.chore != chore::none || s.what.what == verb::clear) note("calls " + to_string(s));
@@ -312,8 +322,7 @@ class map_scenario final : public explorer::scenario {
         if constexpr (Reclaimer::has_grace_period) map_->shrink_to_fit();
         return;
       case chore::reserve:
-        map_->reserve(static_cast<std::size_t>(static_cast<double>(map_->bucket_count()) * 2 * program_.load));
-        return;
+        return reserve_twice();
       case chore::scan: return scan(now, [&](auto&& visit) { map_->for_each(visit); });
       case chore::scan_one_by_one:
         return scan(now, [&](auto&& visit) {

@@ -58,9 +58,10 @@ void slots_have_memory_of_their_own(std::uint64_t expected) {
   slot_cache cache;
   const auto all = allocated(slots, cache, 10'000);
   for (const handle h : all) slots[h].construct(0, h, ~std::uint64_t{h});
-  for (const handle h : all) EXPECT(slots[h].key() == h && slots[h].value() == ~std::uint64_t{h}, "slot " << h << " lies on another");
-  for (const handle h : all)
-    if (h < expected) EXPECT(&slots[h] == &slots[0] + h, "slot " << h << ", which was expected, is not in the first segment");
+  for (const handle h : all) {
+    EXPECT(slots[h].key() == h && slots[h].value() == ~std::uint64_t{h}, "slot " << h << " lies on another");
+    if (h < expected) EXPECT(&slots[h] == &slots[0] + h, "slot " << h << " was expected and is not in the first segment");
+  }
 }
 
 /// Of any type: a node of 32 bytes, one of two lines, one that asks for lines of its own.

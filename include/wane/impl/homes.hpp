@@ -4,9 +4,9 @@
 //
 // The first blocks of a pool can be homes, for a number of entries that is known when the pool is made. Hashes are spread over
 // their slots in order, which is the list's order: the home of a hash is the slot at hash / 2^64 of the way, and the entries of a
-// bucket are neighbours in memory. An entry gets a slot of its home's line or, when both are taken, the nearest vacant one of the
-// block, or one of a near block; where all of those are taken the pool has others. So an entry is likely to be at home and may be
-// anywhere: a home is a hint for prefetching and nothing relies on it.
+// bucket are neighbours in memory. An entry gets its home or, when that is taken, a vacant slot near it in the block, or
+// one of a near block; where all of those are taken the pool has others. So an entry is likely to be at home and may be anywhere: a
+// home is a hint for prefetching and nothing relies on it.
 //
 //   taken      a word for each block, a bit for each slot. A slot belongs to whoever set its bit, from [A2] to [A3].
 #pragma once
@@ -25,7 +25,8 @@ class homes {
   static_assert(BlockSlots == 32, "a bit of a word for each slot of a block");
 
  public:
-  homes(Pages& pages, bool huge, std::uint64_t entries) noexcept : taken_(pages, huge, blocks_for(entries)), blocks_(blocks_for(entries)) {}
+  homes(Pages& pages, bool huge, std::uint64_t entries) noexcept
+      : taken_(pages, huge, blocks_for(entries)), blocks_(blocks_for(entries)) {}
 
   /// Before anything else: maps the words. False when memory is exhausted.
   [[nodiscard]] bool ensure() noexcept {
@@ -54,7 +55,7 @@ class homes {
       // [A4] relaxed: checked by the compare-and-swap.
       std::uint32_t bits = taken.load(std::memory_order_relaxed);
       while (bits != ~0u) {
-        const std::uint32_t slot = nearest_vacant(bits, home % BlockSlots);
+        const std::uint32_t slot = vacant_near(bits, home % BlockSlots);
         // [A2] acquire: pairs with [A3]; what the last owner did to the slot is seen.
         if (taken.compare_exchange_strong(bits, bits | 1u << slot, std::memory_order_acquire, std::memory_order_relaxed))
           return block * BlockSlots + slot;
@@ -62,6 +63,9 @@ class homes {
     }
     return null_handle;
   }
+
+  /// A hint to the processor, for who will claim or vacate this slot or one near it soon.
+  void prefetch(handle h) const noexcept { __builtin_prefetch(&taken_.at_first(h / BlockSlots), 1); }
 
   /// Gives a slot back that was claimed. Wait-free.
   void vacate(handle h) noexcept {
@@ -84,9 +88,9 @@ class homes {
  private:
   /// Blocks that share a line of words.
   static constexpr std::uint32_t near_blocks = 4;
-  /// One in the smallest group around the home that has any: the line, the pair of lines that are fetched together, two
-  /// pairs, and so on. Precondition: the block has one.
-  static constexpr std::uint32_t nearest_vacant(std::uint32_t taken, std::uint32_t home) noexcept {
+  /// A slot of the smallest group around the home that has a vacant one: with two nodes a line, the line, the pair of lines that
+  /// are fetched together, two pairs, and so on. Precondition: the block has one.
+  static constexpr std::uint32_t vacant_near(std::uint32_t taken, std::uint32_t home) noexcept {
     for (std::uint32_t group = 2;; group *= 2) {
       const std::uint32_t first = home & ~(group - 1);
       const std::uint32_t vacant = ~taken >> first & ~0u >> (BlockSlots - group);

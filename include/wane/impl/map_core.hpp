@@ -99,23 +99,23 @@ class map_core final : public sweep_target {
         held, hash, [&](const node& n, handle, auto&& still) { return stands(n, hash, key, still); }, judge(hash));
   }
   using seen = typename list::seen;
-  /// A search's common case, in few instructions; an entry that is there is alive. `bucket` is the word of the hash's bucket in a
-  /// table of 2^bits. LP as find. Under the caller's guard, which is not passed on: what has its address taken does
+  /// A search's common case, in few instructions; an entry that is there is alive. `bucket`, `bits` and `fetched` as in
+  /// split_list::glance. LP as find. Under the caller's guard, which is not passed on: what has its address taken does
   /// not stay in a register.
   template <class K>
   [[nodiscard, gnu::always_inline]] auto glimpse(const typename list::word& bucket, std::uint64_t hash, const K& key,
-                                                 unsigned bits) const {
+                                                 unsigned bits, bool fetched = false) const {
     auto met = list_.glance(
         bucket, hash, [&](const node& n) { return stands(n, hash, key, [] { return true; }); },
-        [&](const node& n) { return may_be(n, hash, key); }, bits);
+        [&](const node& n) { return may_be(n, hash, key); }, bits, fetched);
     if (met.what == seen::there && !met.life.is_live_for_ever() && !is_alive(met.life)) met.what = seen::unclear;
     return met;
   }
   /// The same for readers: calls use(const T&) if the entry of the key is there.
   template <class K, class Use>
   [[nodiscard, gnu::always_inline]] seen glance(const typename list::word& bucket, std::uint64_t hash, const K& key,
-                                                const Use& use, unsigned bits) const {
-    const auto met = glimpse(bucket, hash, key, bits);
+                                                const Use& use, unsigned bits, bool fetched = false) const {
+    const auto met = glimpse(bucket, hash, key, bits, fetched);
     if (met.what != seen::there) return met.what;
     decltype(auto) value = met.node->value();
     if constexpr (assigns_in_place)
@@ -372,7 +372,7 @@ class map_core final : public sweep_target {
   /// Entries beyond which a table of 2^bits buckets doubles. In the caches a search takes longest over its wrong guesses, of which
   /// fewer entries a bucket leave fewer; beyond them, over what it has to fetch, and more buckets are more of that.
   [[nodiscard]] double room(unsigned bits) const noexcept {
-    const double load = list_.table().is_cached(bits) ? max_load_ / 2 : max_load_;
+    const double load = table::is_cached(bits) ? max_load_ / 2 : max_load_;
     return load * static_cast<double>(std::uint64_t{1} << bits);
   }
   [[nodiscard]] bool is_too_small(std::uint64_t entries, unsigned bits) const noexcept {
@@ -385,7 +385,7 @@ class map_core final : public sweep_target {
   static constexpr std::int32_t fold_limit(unsigned bits) noexcept {
     return bits >= 12 ? 64 : std::int32_t{1} << (bits <= 6 ? 0 : bits - 6);
   }
-  static constexpr std::uint32_t buckets_per_share = buckets<environment, typename Policy::pages>::split_batch;
+  using table = buckets<environment, typename Policy::pages>;
 
   [[no_unique_address]] typename Policy::hash hash_;
   [[no_unique_address]] typename Policy::key_equal equal_;

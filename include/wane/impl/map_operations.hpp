@@ -40,6 +40,7 @@ template <class Key, class T, class Policy>
 template <class W, class Present, class AboutToLink, class K, class... Args>
 inline bool map<Key, T, Policy>::insert_hashed(operation& op, std::uint64_t hash, const W& wanted, Present&& present,
                                                AboutToLink&& about_to_link, const lifetime& life, K&& key, Args&&... args) {
+  core_.entries().slots().prefetch_allocate(hash);
   prepared fresh(core_, op);
   const auto make = [&] {
     if (!fresh) fresh.construct(hash, std::forward<K>(key), std::forward<Args>(args)...);
@@ -234,8 +235,9 @@ std::size_t map<Key, T, Policy>::for_each_group(const Keys& keys, Results& resul
 
 template <class Key, class T, class Policy>
 void map<Key, T, Policy>::fetch(std::span<const std::uint64_t> hashes, unsigned bits, beginnings& from) const {
+  // A line for each is enough: the nodes that the buckets lead to are fetched as well.
   if (core_.entries().slots().has_homes())
-    for (const std::uint64_t h : hashes) core_.entries().prefetch_home(h);
+    for (const std::uint64_t h : hashes) core_.entries().slots().prefetch_home_line(h);
   std::transform(hashes.begin(), hashes.end(), from.begin(), [&](std::uint64_t h) {
     const auto* const word = &core_.entries().table().of_hash(h, bits);
     __builtin_prefetch(word);
@@ -272,7 +274,7 @@ std::size_t map<Key, T, Policy>::find_many(const Keys& keys, Values&& values)
       fetch(hashes, bits, from);
       look([&](std::size_t i, const auto& wanted) {
         const auto copy = [&](const T& v) { value->emplace(v); };
-        const auto what = core_.glance(*from[i], hashes[i], wanted, copy, bits);
+        const auto what = core_.glance(*from[i], hashes[i], wanted, copy, bits, true);
         return what == core::seen::there || (what == core::seen::unclear && visit_in_full(copy, hashes[i], wanted));
       });
     } else {

@@ -76,8 +76,9 @@ void map_core<Key, T, Policy>::note_inserted(operation& op) noexcept {
       // [C2] relaxed: a figure for statistics.
       growths_.fetch_add(1, std::memory_order_relaxed);
   }
-  // Two buckets an insertion: all are split by the time the table is half way to its next doubling.
-  if (++me.insertions % (buckets_per_share / 2) == 0) list_.split_some(op);
+  // Two buckets an insertion, or four where there are twice as many: all are split by the time the table is half way to its next
+  // doubling.
+  if (++me.insertions % (table::split_batch / (table::is_cached(bits) ? 4 : 2)) == 0) list_.split_some(op);
 }
 
 /// Touches no entry, so it takes no part in reclamation.

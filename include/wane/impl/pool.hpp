@@ -93,13 +93,29 @@ class pool {
 
   /// Whether slots are handed out near the hashes of their entries.
   [[nodiscard]] bool has_homes() const noexcept { return homes_.blocks() != 0; }
-  /// Has the pair of lines fetched where an entry of this hash is likely to be: a hint to the processor.
+
+  // Hints to the processor.
+
+  /// Has the line fetched where an entry of this hash is likely to be. Precondition: there are homes.
+  [[gnu::always_inline]] void prefetch_home_line(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&slots_.at_first(homes_.of(hash)));
+  }
+  /// The same if there are homes, and the other line of the pair, or, if a node is larger than half a line, the end of the node.
   [[gnu::always_inline]] void prefetch_home(std::uint64_t hash) const noexcept {
     if (!has_homes()) [[likely]]
       return;
     const auto home = reinterpret_cast<std::uintptr_t>(&slots_.at_first(homes_.of(hash)));
     __builtin_prefetch(reinterpret_cast<const void*>(home));
-    __builtin_prefetch(reinterpret_cast<const void*>(home ^ 64));
+    __builtin_prefetch(reinterpret_cast<const void*>(sizeof(Node) <= 32 ? home ^ 64 : home + sizeof(Node) - 1));
+  }
+  /// For who will ask for a slot ...
+  void prefetch_allocate(std::uint64_t hash) const noexcept {
+    if (has_homes()) [[unlikely]]
+      homes_.prefetch(homes_.of(hash));
+  }
+  /// ... or give one back.
+  void prefetch_release(handle h) const noexcept {
+    if (homes_.has(h)) homes_.prefetch(h);
   }
 
   // Earliest deadlines. A summary holds never - deadline, so that zeroed memory says "nothing is ever due".

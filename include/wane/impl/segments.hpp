@@ -24,7 +24,7 @@ class segments {
  public:
   /// `expected`: how many elements there will be, as far as that is known; at most 2^32.
   segments(Pages& pages, bool huge, std::uint64_t expected = 0) noexcept
-      : first_(std::bit_ceil(std::max(First, expected))), pages_(&pages), huge_(huge) {}
+      : first_(std::bit_ceil(std::clamp(expected, First, std::uint64_t{1} << 32))), pages_(&pages), huge_(huge) {}
   segments(const segments&) = delete;
   segments& operator=(const segments&) = delete;
   ~segments() {
@@ -74,10 +74,13 @@ class segments {
         biased = expected;
       }
     }
-    // Whoever makes or finds segment 0 fills in its other entries, with one and the same value.
+    // Whoever makes or finds segment 0 fills in its other entries, with one and the same value, unless they are: who looks
+    // elements up has them in its cache.
     for (unsigned w = first_width(s); w < last_width(s); ++w)
-      // [G7] relaxed: read by this thread and by those that it publishes an index to.
-      bases_[w].store(biased, std::memory_order_relaxed);
+      // [G9] relaxed: as [G7].
+      if (bases_[w].load(std::memory_order_relaxed) != biased)
+        // [G7] relaxed: read by this thread and by those that it publishes an index to.
+        bases_[w].store(biased, std::memory_order_relaxed);
     return true;
   }
 
@@ -140,8 +143,8 @@ class segments {
   [[nodiscard]] unsigned first_width(unsigned segment) const noexcept { return segment == 0 ? 0 : last_width(segment); }
   [[nodiscard]] unsigned last_width(unsigned segment) const noexcept { return first_bits() + segment; }
 
+  std::uint64_t first_;  ///< elements of segment 0, beside its base
   typename Env::template atomic<std::uintptr_t> bases_[33]{};
-  std::uint64_t first_;  ///< elements of segment 0
   Pages* pages_;
   bool huge_;
 };

@@ -149,9 +149,11 @@ class split_list {
     handle at = null_handle;
     state life{};  ///< ... and its state, which may be any
   };
-  /// `bucket` is the hash's in a table of 2^bits buckets. may_be(node) is false only if match would not find that.
+  /// `bucket` is the hash's in a table of 2^bits buckets, `fetched` whether it and its first node have been. may_be(node) is false
+  /// only if match would not find that.
   template <class Match, class MayBe>
-  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, unsigned bits) const
+  [[nodiscard]] glimpse glance(const word& bucket, std::uint64_t hash, Match&& match, MayBe&& may_be, unsigned bits,
+                               bool fetched) const
     requires(reclaimer::kind == protection::blanket);
 
   /// The node in slot `target` if the list leads to it, dead or alive. `hash` is what its slot says.

@@ -92,17 +92,17 @@ auto split_list<Node, Policy>::start_writing(operation& op, std::uint64_t hash) 
 template <class Node, class Policy>
 template <class Match, class MayBe>
 [[gnu::always_inline]] inline auto split_list<Node, Policy>::glance(const word& bucket, std::uint64_t hash, Match&& match,
-                                                                    MayBe&& may_be, unsigned bits) const -> glimpse
+                                                                    MayBe&& may_be, unsigned bits, bool fetched) const -> glimpse
   requires(reclaimer::kind == protection::blanket)
 {
   link l = bucket.read();
   if (l.is_plain()) [[likely]] {
-    // Whether the first node is the one is hard to guess. In the caches a wrong guess is what a search costs, so none is made;
-    // beyond them, to go on with a guess is better than to wait for the node. Whether it is beyond, which is as hard to guess, is
-    // not asked: most often there is no second one.
+    // Whether the first node is the one is hard to guess. Where that is in the caches a wrong guess is what a search costs, so
+    // none is made; beyond them, to go on with a guess is better than to wait for the node. Whether it is beyond, which is as
+    // hard to guess, is not asked: most often there is no second one.
     const Node& first = pool_[l.target()];
     const bool here = may_be(first);
-    if (buckets_.is_cached(bits)) {
+    if (fetched || buckets_.is_cached(bits)) {
       l = link::select(here, l, first.next.read());
     } else if (!here) {
       asm volatile("");  // or the compiler makes one of both

@@ -12,8 +12,12 @@
 namespace wane::impl {
 
 template <class Node, class Policy>
-split_list<Node, Policy>::split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits, std::uint64_t expected)
-    : pool_(p, huge, expected, !impl::buckets<environment, pages>::is_cached(bits)), births_(p, huge), buckets_(p, huge, bits), domain_(&domain) {
+split_list<Node, Policy>::split_list(pages& p, typename reclaimer::domain& domain, bool huge, unsigned bits,
+                                     std::uint64_t expected)
+    : pool_(p, huge, expected, !decltype(buckets_)::is_cached(bits)),
+      births_(p, huge),
+      buckets_(p, huge, bits),
+      domain_(&domain) {
   if (!buckets_.ensure(bits)) throw std::bad_alloc();
   lay_out_sentinels(bits);
 }
@@ -92,6 +96,12 @@ class split_list<Node, Policy>::ticket {
       bag& b = garbage_->ripe.oldest();
       while (count < frees_a_ticket && b.size > 0) ripe[count++] = b.slots[--b.size];
       if (b.size == 0) garbage_->keep(garbage_->ripe.drop_oldest());
+    }
+    // What the next ticket frees.
+    if (!garbage_->ripe.empty()) {
+      const bag& next = garbage_->ripe.oldest();
+      for (std::uint32_t i = 0; i < std::min(frees_a_ticket, next.size); ++i)
+        list_.pool_.prefetch_release(next.slots[next.size - 1 - i]);
     }
     const bool moves_on = sealed_ && list_.is_impatient(*garbage_);
     // [U1] relaxed: a hint for adopters, who look at it again when they find the garbage taken ([U4]).
