@@ -77,7 +77,7 @@ class segments {
     // Whoever makes or finds segment 0 fills in its other entries, with one and the same value, unless they are: who looks
     // elements up has them in its cache.
     for (unsigned w = first_width(s); w < last_width(s); ++w) {
-      // [G9] relaxed: as [G7].
+      // [G9] relaxed: as [G7]. Whoever learns of an index from this thread comes after this look, and so sees no older base.
       const bool is_there = bases_[w].load(std::memory_order_relaxed) == biased;
       // [G7] relaxed: read by this thread and by those that it publishes an index to.
       if (!is_there) bases_[w].store(biased, std::memory_order_relaxed);
