@@ -108,7 +108,8 @@ struct pages {
     if (piece* const whole = find(p)) whole->given_back = true;
   }
   std::size_t populate(void* p, std::size_t bytes) noexcept {
-    environment::heavy_fence();  // for want of another: what matters is that others run meanwhile
+    // That takes long. Others run meanwhile, as often as a shrink gives way in its two grace periods, and once more.
+    for (int i = 0; i < 3; ++i) environment::yield();
     if (const piece* const whole = find(p); whole != nullptr && whole->given_back)
       engine::current().fail(verdict::crash, "memory is put behind pages that have been given back");
     return bytes;
