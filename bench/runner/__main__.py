@@ -51,7 +51,8 @@ def _study(chosen: options.Options, console: Console) -> int:
     room = int(MEMORY_SHARE * machine.available_memory())
     measure(plan.rounds(plan.jobs(chosen, store.done), room), chosen.trace, store, console)
 
-    remarks = machine.remarks(about, store.measured)
+    remarks = [*machine.remarks(about, store.measured),
+               *(f"{map_.name} is left out: {map_.missing}" for map_ in chosen.left_out)]
     paired = ratios.ratios(store.measured, chosen.maps)
     results = store.write_results(about, configuration, remarks, paired)
     if store.measured:

@@ -9,7 +9,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from .catalogue import ROOT, Map
+from .catalogue import BOOST, ROOT, Map
 
 BUILD = ROOT / "build" / "study"
 OPTIONS = ["--buildtype=release", "-Db_ndebug=true", "-Dbench=enabled", "-Dproptest=disabled"]
@@ -27,8 +27,9 @@ def _run(command: list[str]) -> None:
 
 
 def build(maps: list[Map]) -> None:
+    boost = [f"-Dboost_headers={BOOST.headers if BOOST.headers.is_dir() else ''}"]
     configured = (BUILD / "meson-private" / "coredata.dat").exists()
-    _run(["meson", "setup", str(BUILD), *OPTIONS, *(["--reconfigure"] if configured else [])])
+    _run(["meson", "setup", str(BUILD), *OPTIONS, *boost, *(["--reconfigure"] if configured else [])])
     _run(["meson", "compile", "-C", str(BUILD), "-j", str(os.cpu_count() or 1), *(map_.program for map_ in maps)])
 
 

@@ -17,8 +17,9 @@ class Map:
     """A map, a word of the tag study, or a store: in the plan and in the records they stand where a map stands."""
 
     name: str
-    package: str | None  # the Debian package it comes from; None: this tree
+    package: str | None  # the Debian package it comes from; None: this tree, or headers beside the build
     about: str
+    missing: str | None = None  # what it cannot be built without
 
     @property
     def is_wane(self) -> bool:
@@ -156,9 +157,31 @@ def read_rivals(path: Path = BENCH / "expiry" / "rivals.txt") -> dict[str, Map]:
     return {name: Map(name, _package(package), about) for name, _needs, package, about in _lines(path)}
 
 
-def read_maps(path: Path = BENCH / "maps.txt") -> dict[str, Map]:
+@dataclass(frozen=True)
+class Boost:
+    """The headers that bench/study unpacks."""
+
+    package: str
+    version: str
+
+    @property
+    def headers(self) -> Path:
+        return ROOT / "build" / f"{self.package}_{self.version}" / "usr" / "include"
+
+
+def read_boost(path: Path = BENCH / "boost.txt") -> Boost:
+    line = next(line for line in path.read_text().splitlines() if not line.startswith("#"))
+    return Boost(*line.split()[:2])
+
+
+BOOST = read_boost()
+
+
+def read_maps(path: Path = BENCH / "maps.txt", boost: Boost = BOOST) -> dict[str, Map]:
     """With the rivals, which are maps that can do nothing but the scenes of expiry."""
-    maps = {name: Map(name, _package(package), about) for name, _header, _needs, package, about in _lines(path)}
+    lacking = {} if boost.headers.is_dir() else {"boost": f"the headers of {boost.package} {boost.version} could not be fetched"}
+    maps = {name: Map(name, _package(package), about, lacking.get(needs))
+            for name, _header, needs, package, about in _lines(path)}
     return maps | read_rivals()
 
 
@@ -178,7 +201,7 @@ IN_SCENES = ("wane_epoch", "wane_hazard", "wane_ibr", *RIVALS)
 # Left out unless they are asked for: no peers, but what a measurement is read by.
 CONTROLS = ("null", "two_lines")
 # Those of the others whose adapters take string keys; of wane all but one that hands out copies, and the control.
-WITH_STRINGS = ("lfht_memb", "lfht_qsbr", "tbb", "libcuckoo")
+WITH_STRINGS = ("lfht_memb", "lfht_qsbr", "tbb", "libcuckoo", "boost_flat")
 NOT_WITH_STRINGS = ("wane_versioned", "wane_leak")
 
 

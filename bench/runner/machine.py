@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from .build import compile_command
-from .catalogue import BENCH, ROOT, WORKLOAD
+from .catalogue import BENCH, BOOST, ROOT, WORKLOAD
 
 _THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -66,7 +66,8 @@ def double_width_cas() -> bool:
 def packages() -> dict[str, str]:
     names = [line for line in (BENCH / "packages.txt").read_text().splitlines() if not line.startswith("#")]
     lines = _output("dpkg-query", "-W", "-f=${Package} ${Version}\n", *names).splitlines()
-    return dict(line.split(" ", 1) for line in lines)
+    unpacked = {BOOST.package: BOOST.version} if BOOST.headers.is_dir() else {}
+    return dict(line.split(" ", 1) for line in lines) | unpacked
 
 
 def commit() -> dict:

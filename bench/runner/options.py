@@ -24,6 +24,7 @@ def default_threads(cores: int, full: bool) -> tuple[int, ...]:
 @dataclass(frozen=True)
 class Options:
     maps: tuple[Map, ...]
+    left_out: tuple[Map, ...]  # those of the default that cannot be built here
     workloads: tuple[Workload, ...]
     threads: tuple[int, ...] | None  # None: the default of each workload
     cores: int
@@ -153,10 +154,13 @@ def _chosen_workloads(text: str, full: bool) -> set[str]:
 
 def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     given = _parser().parse_args(arguments)
+    missing = {name for name, map_ in maps.items() if map_.missing}
     if given.maps is not None:
         map_names = _chosen(given.maps, "map", list(maps))
+        for name in map_names & missing:
+            raise UsageError(f"--maps: {name} cannot be built here: {maps[name].missing}")
     else:
-        map_names = set(maps) - (NOT_IN_PAPER if given.paper else set(CONTROLS))
+        map_names = set(maps) - (NOT_IN_PAPER if given.paper else set(CONTROLS)) - missing
     if given.workloads is not None:
         workload_names = _chosen_workloads(given.workloads, given.full)
     else:
@@ -171,6 +175,7 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         raise UsageError("--trials: at most 1000")
     return Options(
         maps=tuple(maps[name] for name in maps if name in map_names),
+        left_out=tuple(maps[name] for name in maps if name in missing) if given.maps is None else (),
         workloads=tuple(workload for workload in WORKLOADS if workload.name in workload_names),
         threads=given.threads,
         cores=cores,

@@ -84,14 +84,15 @@ def _over_every_peer(what: str, study: Study, workload: str, threads: int, of: s
 
 
 def _large(study: Study) -> Iterator[Verdict]:
-    for workload, least_of in (("find_hit", {"lfht_memb": 3, "lfht_qsbr": 2, "xenium_vyukov": 1, "libcuckoo": 1}),
-                               ("find_miss", {"lfht_memb": 2, "lfht_qsbr": 2}),
-                               ("mix50", {"lfht_memb": 4, "lfht_qsbr": 4}),
-                               ("fill", {"tbb": 1})):
+    for workload, least_of in (("find_hit", {"lfht_memb": 3, "lfht_qsbr": 2, "xenium_vyukov": 1, "libcuckoo": 1,
+                                             "boost_flat": 1}),
+                               ("find_miss", {"lfht_memb": 2, "lfht_qsbr": 2, "boost_flat": 0.8}),
+                               ("mix50", {"lfht_memb": 4, "lfht_qsbr": 4, "boost_flat": 1}),
+                               ("fill", {"tbb": 1, "boost_flat": 1}),
+                               *((strings, {"lfht_memb": 1, "lfht_qsbr": 1, "tbb": 1, "libcuckoo": 1})
+                                 for strings in ("find_string", "assign_string"))):
         for peer, least in least_of.items():
             yield from _at_least(f"{workload} over {peer}", study.over(peer, workload, 1), least)
-    for workload in ("find_string", "assign_string"):
-        yield from _over_every_peer(workload, study, workload, 1)
     yield from _at_least("find_many over our own find_hit", study.over(OURS, "find_many", 1, "find_hit"), 1.8)
     yield from _over_every_peer("find_many over the find_hit", study, "find_many", 1, "find_hit")
     yield from _over_every_peer("zipf95, 2 threads,", study, "zipf95", 2)

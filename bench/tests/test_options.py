@@ -2,10 +2,11 @@
 """The command line: what is chosen, and how mistakes are answered."""
 
 import unittest
+from dataclasses import replace
 
 from runner import catalogue, options
 
-MAPS = catalogue.read_maps()
+MAPS = {name: replace(map_, missing=None) for name, map_ in catalogue.read_maps().items()}
 
 
 def parse(*arguments: str, cores: int = 2) -> options.Options:
@@ -26,6 +27,20 @@ class Defaults(unittest.TestCase):
         self.assertEqual({chosen.trials_of(workload) for workload in catalogue.WORKLOADS}, {5})
         self.assertEqual(len(chosen.workloads), len(catalogue.WORKLOADS))
         self.assertEqual(chosen.entries_of(catalogue.WORKLOAD["find_hit"]), (10_000_000,))
+
+    def test_a_map_that_cannot_be_built_is_left_out_and_named(self):
+        maps = MAPS | {"tbb": replace(MAPS["tbb"], missing="no headers")}
+        chosen = options.parse([], maps, 2)
+        self.assertNotIn("tbb", [map_.name for map_ in chosen.maps])
+        self.assertEqual([map_.name for map_ in chosen.left_out], ["tbb"])
+        self.assertEqual(options.parse(["--maps", "libcuckoo"], maps, 2).left_out, ())
+        with self.assertRaisesRegex(options.UsageError, "tbb cannot be built here: no headers"):
+            options.parse(["--maps", "tbb,libcuckoo"], maps, 2)
+
+    def test_boost_cannot_be_built_without_its_headers(self):
+        boost = catalogue.Boost("libboost", "0")
+        self.assertIn("libboost 0", catalogue.read_maps(boost=boost)["boost_flat"].missing)
+        self.assertEqual([name for name, map_ in catalogue.read_maps(boost=boost).items() if map_.missing], ["boost_flat"])
 
     def test_an_odd_number_of_cores_is_measured_too(self):
         self.assertEqual(options.default_threads(6, full=False), (1, 2, 4, 6, 12))

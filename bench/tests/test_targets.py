@@ -49,6 +49,10 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(rows["find_hit: wane_versioned over wane_epoch"], ("0.80 [0.80–0.80]", False))
         self.assertEqual(rows["find_hit: wane_rcu_memb over lfht_memb"], ("1.50", True))
 
+    def test_strings_against_those_that_have_a_target(self):
+        rows = told([record("wane_epoch", 6, "find_string"), record("tbb", 4, "find_string"), record("boost_flat", 9, "find_string")])
+        self.assertEqual(rows, {"find_string over tbb": ("1.50", True)})
+
     def test_over_threads(self):
         rows = told([record("wane_epoch", rate, "mix50", threads) for threads, rate in ((1, 10), (2, 19), (4, 17))])
         self.assertEqual(rows, {"mix50: 2 threads over one": ("1.90", True), "mix50: 4 threads over 2": ("0.89", False)})
