@@ -199,7 +199,7 @@ RIVALS = read_rivals()
 # One whose garbage behind a parked reader has no bound but the sweeper's limit, and the two whose garbage has one.
 IN_SCENES = ("wane_epoch", "wane_hazard", "wane_ibr", *RIVALS)
 # Left out unless they are asked for: no peers, but what a measurement is read by.
-CONTROLS = ("null", "two_lines")
+CONTROLS = ("null", "two_lines", "one_line")
 # Those of the others whose adapters take string keys; of wane all but one that hands out copies, and the control.
 WITH_STRINGS = ("lfht_memb", "lfht_qsbr", "tbb", "libcuckoo", "boost_flat")
 NOT_WITH_STRINGS = ("wane_versioned", "wane_leak")
@@ -213,7 +213,7 @@ def applies(workload: Workload, map_: Map) -> bool:
         return workload.store and map_.name in STORES
     if workload.scene or map_.name in RIVALS:
         return workload.scene and map_.name in IN_SCENES
-    if map_.name == "two_lines":  # which has one size
+    if map_.name in ("two_lines", "one_line"):  # which have one size
         return workload.group == "steady" and not workload.batched
     if workload.strings:
         return map_.name in WITH_STRINGS or map_.is_wane and map_.name not in NOT_WITH_STRINGS

@@ -193,8 +193,8 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
     )
 
 
-# Flavours of RCU that differ little from the others, the control of the reclaimers, and that of the machine.
-NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak", "two_lines"}
+# Flavours of RCU that differ little from the others, the control of the reclaimers, and those of the machine.
+NOT_IN_PAPER = {"wane_rcu_mb", "wane_rcu_bp", "wane_leak", "two_lines", "one_line"}
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
 
