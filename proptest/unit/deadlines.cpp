@@ -3,6 +3,7 @@
 #include <wane/clock.hpp>
 #include <wane/impl/deadline.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -62,6 +63,19 @@ void deadlines_saturate_below_never() {
   EXPECT(hours.until(never - 1) == wane::no_deadline - nanoseconds(1), "what is left saturates below no_deadline");
 }
 
+/// One tick before the last deadline that there is, there, and beyond.
+template <class Tick>
+void the_last_deadlines_are_exact() {
+  constexpr exact tick = tick_clock<wane::manual_clock, Tick>::tick_ns;
+  wane::manual_clock clock;
+  const tick_clock<wane::manual_clock, Tick> time(clock);
+  for (const exact ends : {exact{never - 2} * tick, exact{never - 2} * tick + 1, exact{never - 1} * tick, exact{never - 1} * tick + 1}) {
+    if (ends > longest) continue;
+    const auto ticks = static_cast<tick_count>((ends + tick - 1) / tick);
+    EXPECT(time.deadline_of(life(nanoseconds(static_cast<std::int64_t>(ends)))) == std::min(ticks, never - 1), "in tick " << ticks);
+  }
+}
+
 void deadlines_in_the_past_are_the_first_tick() {
   wane::manual_clock clock;
   clock.advance(std::chrono::hours(1));
@@ -100,6 +114,8 @@ int main(int argc, char** argv) {
   tests.test(words + " [ms]", a_ttl_lasts_as_long_as_it_says<std::chrono::milliseconds>);
   tests.test(words + " [min]", a_ttl_lasts_as_long_as_it_says<std::chrono::minutes>);
   tests.test("deadlines_saturate_below_never", deadlines_saturate_below_never);
+  tests.test("the_last_deadlines_are_exact [ns]", the_last_deadlines_are_exact<nanoseconds>);
+  tests.test("the_last_deadlines_are_exact [ms]", the_last_deadlines_are_exact<std::chrono::milliseconds>);
   tests.test("deadlines_in_the_past_are_the_first_tick", deadlines_in_the_past_are_the_first_tick);
   tests.test("conditions_compare_as_if_no_deadline_were_the_latest",
              conditions_compare_as_if_no_deadline_were_the_latest);

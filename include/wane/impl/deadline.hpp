@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 #include <utility>
 
 #include <wane/impl/state.hpp>
@@ -24,6 +26,8 @@ class tick_clock {
   using time_point = typename Clock::time_point;
   static constexpr std::int64_t tick_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(Tick(1)).count();
   static_assert(tick_ns >= 1, "a tick is a whole number of nanoseconds");
+  /// Nanoseconds from the origin to the last deadline that there is.
+  static constexpr wide latest = static_cast<wide>(never - 1) * tick_ns;
 
   explicit tick_clock(Clock clock) : clock_(std::move(clock)), origin_(since_epoch(clock_.now())) {}
 
@@ -54,8 +58,10 @@ class tick_clock {
   [[nodiscard]] tick_count round_up(std::int64_t start, std::int64_t length) const noexcept {
     const wide since_origin = static_cast<wide>(start) + length - origin_;
     if (since_origin <= 0) return 0;
-    const wide ticks = (since_origin + tick_ns - 1) / tick_ns;
-    return ticks >= static_cast<wide>(never) ? never - 1 : static_cast<tick_count>(ticks);
+    if (since_origin > latest) return never - 1;
+    // Most ticks are so short that 64 bits hold whatever is divided: then to divide is to multiply, and no call.
+    using dividend = std::conditional_t<latest <= std::numeric_limits<std::int64_t>::max(), std::uint64_t, wide>;
+    return static_cast<tick_count>((static_cast<dividend>(since_origin) + tick_ns - 1) / tick_ns);
   }
 
   [[no_unique_address]] Clock clock_;
