@@ -37,7 +37,7 @@ class Options:
     fresh: bool
     compare: Path | None
     paper: bool
-    whole: bool  # maps, workloads and threads are the defaults, of which the paper has everything
+    whole: bool  # maps, workloads and threads are all the defaults, of which the paper has everything
     list: bool
 
     def entries_of(self, workload: Workload) -> tuple[int, ...]:
@@ -188,7 +188,7 @@ def parse(arguments: list[str], maps: dict[str, Map], cores: int) -> Options:
         fresh=given.fresh,
         compare=given.compare,
         paper=given.paper,
-        whole=given.maps is None and given.workloads is None and given.threads is None,
+        whole=given.maps is None and not missing and given.workloads is None and given.threads is None,
         list=given.list,
     )
 
